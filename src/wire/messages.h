@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
+
+#include "base/address.h"
+#include "base/digest.h"
+#include "base/game_id.h"
+
+/// What peers say to each other. Plain described structs: the codec (codec.h) turns them into JSON and back by their
+/// members' names. docs/protocol.md tells what follows what on a stream.
+namespace lanspread::wire {
+
+/// The one version of the protocol that is spoken. Another is refused, with a message that says who must update.
+inline constexpr std::uint32_t protocol_version = 1;
+
+/// The largest JSON message, in bytes, on the wire and on the control socket.
+inline constexpr std::size_t max_message_size = 1024 * 1024;
+
+/// A version of a game that a peer has complete and serves.
+struct GameEntry {
+    GameId game;
+    std::string version;  ///< 8 digits
+    ContentId content;
+    std::uint64_t size = 0;  ///< bytes of all its files
+    std::uint32_t chunks = 0;
+    std::uint32_t files = 0;
+
+    bool operator==(const GameEntry&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(GameEntry, (), (game, version, content, size, chunks, files))
+
+/// A whole library. `rev` grows by one with each change and starts anew with the process; `epoch` (random) names the process.
+struct LibrarySnapshot {
+    std::uint64_t epoch = 0;
+    std::uint64_t rev = 0;
+    std::vector<GameEntry> games;  ///< one per game, sorted by id
+};
+BOOST_DESCRIBE_STRUCT(LibrarySnapshot, (), (epoch, rev, games))
+
+/// First on every connection, both ways: the dialler's as a request, the other's as the answer.
+struct Hello {
+    std::uint32_t protocol = protocol_version;
+    std::string name;                    ///< display name, at most 64 bytes
+    std::string program;                 ///< program and version, for people: "lanspread 0.1.0"
+    std::vector<Address> listen;         ///< where this peer listens, best first
+    LibrarySnapshot library;
+};
+BOOST_DESCRIBE_STRUCT(Hello, (), (protocol, name, program, listen, library))
+
+/// The changes that lead from one revision of the sender's library to another. Applied only where `epoch` and `from_rev`
+/// are what the receiver has; else the answer says `applied = false` and the sender sends a snapshot.
+struct LibraryDelta {
+    std::uint64_t epoch = 0;
+    std::uint64_t from_rev = 0;
+    std::uint64_t to_rev = 0;
+    std::vector<GameEntry> upserts;
+    std::vector<GameId> removals;
+};
+BOOST_DESCRIBE_STRUCT(LibraryDelta, (), (epoch, from_rev, to_rev, upserts, removals))
+
+struct LibraryAck {
+    bool applied = true;
+};
+BOOST_DESCRIBE_STRUCT(LibraryAck, (), (applied))
+
+struct Ping {};
+BOOST_DESCRIBE_STRUCT(Ping, (), ())
+struct Pong {};
+BOOST_DESCRIBE_STRUCT(Pong, (), ())
+
+/// The sender is about to leave: a hint, that spares the others the wait for the stale time.
+struct Goodbye {};
+BOOST_DESCRIBE_STRUCT(Goodbye, (), ())
+
+/// Asks for a manifest. The answer is followed by `size` raw bytes, the canonical manifest.
+struct GetManifest {
+    ContentId content;
+};
+BOOST_DESCRIBE_STRUCT(GetManifest, (), (content))
+
+/// Asks for a chunk. The answer is followed by `size` raw bytes.
+struct GetChunk {
+    ContentId content;
+    std::uint32_t chunk = 0;
+};
+BOOST_DESCRIBE_STRUCT(GetChunk, (), (content, chunk))
+
+/// `size` raw bytes follow on the stream.
+struct Data {
+    std::uint64_t size = 0;
+};
+BOOST_DESCRIBE_STRUCT(Data, (), (size))
+
+/// The answer to a request that fails.
+struct Failure {
+    std::string code;  ///< an ErrorCode's word
+    std::string message;
+};
+BOOST_DESCRIBE_STRUCT(Failure, (), (code, message))
+
+}  // namespace lanspread::wire
