@@ -8,6 +8,7 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 set(LANSPREAD_SANITIZE "" CACHE STRING "Sanitizers to build with, as for -fsanitize=")
+set(LANSPREAD_TEST_PREFIX "" CACHE STRING "Stands before the names of the tests, to tell build trees apart")
 option(LANSPREAD_FUZZ "Build the libFuzzer programs of fuzz/" OFF)
 
 find_package(Threads REQUIRED)
@@ -25,7 +26,7 @@ endif()
 
 # What our own code is held to; third-party sources are not compiled with it.
 add_library(lanspread_options INTERFACE)
-target_compile_options(lanspread_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wnon-virtual-dtor;-Wimplicit-fallthrough;-Werror>)
+target_compile_options(lanspread_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wnon-virtual-dtor;-Wimplicit-fallthrough;-Wno-missing-designated-field-initializers;-Werror>)
 
 # lanspread_folder(NAME [USES folder...] [LIBRARIES target...] [PRIVATE_LIBRARIES target...])
 # NAME.cpp files become the library lanspread_NAME; *_test.cpp beside them the program NAME_test, run by ctest.
@@ -59,8 +60,9 @@ function(lanspread_folder name)
         add_executable(${name}_test ${tests})
         target_link_libraries(${name}_test PRIVATE lanspread_${name} lanspread_options GTest::gtest GTest::gtest_main
             rapidcheck ${arg_PRIVATE_LIBRARIES})
+        target_compile_options(${name}_test PRIVATE -fPIC)  # as the precompiled header was; programs would get -fPIE
         target_precompile_headers(${name}_test REUSE_FROM lanspread_pch)
-        add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
-        set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300)
+        add_test(NAME ${LANSPREAD_TEST_PREFIX}${name} COMMAND ${name}_test --gtest_brief=1)
+        set_tests_properties(${LANSPREAD_TEST_PREFIX}${name} PROPERTIES LABELS unit TIMEOUT 300)
     endif()
 endfunction()

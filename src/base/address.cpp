@@ -1,5 +1,7 @@
 #include "base/address.h"
 
+#include "base/utf8.h"
+
 #include <algorithm>
 #include <charconv>
 
@@ -9,6 +11,8 @@
 namespace lanspread {
 
 namespace {
+
+constexpr std::size_t max_text_size = 100;  // the longest IPv6 address with a card's name and a port has about 70
 
 boost::asio::ip::address_v6 to_asio(const Address& address)
 {
@@ -51,8 +55,11 @@ Result<Address> Address::parse(std::string_view text, std::uint16_t default_port
         return fail(ErrorCode::invalid_input,
                     fmt::format("address '{}': expected an IP address with an optional port, such as 192.0.2.1:7000 or "
                                 "[2001:db8::1]:7000",
-                                text));
+                                clip_utf8(text, max_text_size)));
     };
+    if (text.size() > max_text_size || has_control_characters(text)) {
+        return invalid();
+    }
     auto host = text;
     std::string_view port;
     bool has_port = false;
@@ -78,7 +85,7 @@ Result<Address> Address::parse(std::string_view text, std::uint16_t default_port
     }
     boost::system::error_code error;
     const auto parsed = boost::asio::ip::make_address(std::string(host), error);
-    if (error) {
+    if (error || (parsed.is_v4() && text.starts_with('['))) {
         return invalid();
     }
     if (parsed.is_v4()) {
@@ -86,6 +93,9 @@ Result<Address> Address::parse(std::string_view text, std::uint16_t default_port
     }
     address.ip = parsed.to_v6().to_bytes();
     address.scope = static_cast<std::uint32_t>(parsed.to_v6().scope_id());
+    if (address.scope == 0 && host.contains('%')) {
+        return invalid();  // Asio reads a card that is not there as none
+    }
     return address;
 }
 

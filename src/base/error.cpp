@@ -1,27 +1,42 @@
 #include "base/error.h"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace lanspread {
 
+namespace {
+
+constexpr std::array<std::pair<ErrorCode, std::string_view>, 10> words{{
+    {ErrorCode::invalid_input, "invalid_input"},
+    {ErrorCode::not_found, "not_found"},
+    {ErrorCode::refused, "refused"},
+    {ErrorCode::unavailable, "unavailable"},
+    {ErrorCode::timed_out, "timed_out"},
+    {ErrorCode::disk_full, "disk_full"},
+    {ErrorCode::io, "io"},
+    {ErrorCode::corrupt, "corrupt"},
+    {ErrorCode::exists, "exists"},
+    {ErrorCode::internal, "internal"},
+}};
+
+}  // namespace
+
 std::string_view to_string(ErrorCode code)
 {
-    switch (code) {
-        case ErrorCode::invalid_input: return "invalid_input";
-        case ErrorCode::not_found: return "not_found";
-        case ErrorCode::refused: return "refused";
-        case ErrorCode::unavailable: return "unavailable";
-        case ErrorCode::timed_out: return "timed_out";
-        case ErrorCode::disk_full: return "disk_full";
-        case ErrorCode::io: return "io";
-        case ErrorCode::corrupt: return "corrupt";
-        case ErrorCode::exists: return "exists";
-        case ErrorCode::internal: return "internal";
-    }
-    return "internal";
+    const auto found = std::ranges::find(words, code, &std::pair<ErrorCode, std::string_view>::first);
+    return found == words.end() ? "internal" : found->second;
+}
+
+std::optional<ErrorCode> to_error_code(std::string_view word)
+{
+    const auto found = std::ranges::find(words, word, &std::pair<ErrorCode, std::string_view>::second);
+    return found == words.end() ? std::nullopt : std::optional(found->first);
 }
 
 Error Error::in(std::string_view context) const

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,11 +23,15 @@ enum class ErrorCode {
 
 /// The word for `code` that the command line and the control API use ("not_found").
 [[nodiscard]] std::string_view to_string(ErrorCode code);
+/// The code whose word it is; nothing where it is nobody's.
+[[nodiscard]] std::optional<ErrorCode> to_error_code(std::string_view word);
 
 /// An expected failure. `message` names the thing and, where there is one, the way out: "games folder /x: no such folder".
 struct Error {
     ErrorCode code = ErrorCode::internal;
     std::string message;
+
+    bool operator==(const Error&) const = default;
 
     /// The same error with its context in front: "manifest of doom: …".
     [[nodiscard]] Error in(std::string_view context) const;

@@ -26,6 +26,8 @@ public:
         Address bind;  ///< unspecified: every interface, IPv4 and IPv6; port 0: the system chooses
         /// Packet AEAD: false keeps GnuTLS even where a faster one is at hand.
         bool allow_fast_aead = true;
+        /// A connection changes its keys after so many packets (RFC 9001 §6.6 allows 2^23). Tests take fewer.
+        std::uint64_t packets_per_key = std::uint64_t{1} << 22;
     };
 
     [[nodiscard]] static Result<std::unique_ptr<Endpoint>> open(Executor owner, const Identity& identity, Options options);

@@ -18,19 +18,22 @@ namespace lanspread::transport {
 class Stream {
 public:
     struct Core;
+    /// What follows what is being written.
+    enum class Then { more, finish };
     explicit Stream(std::shared_ptr<Core> core);
     Stream(Stream&&) noexcept;
     Stream& operator=(Stream&&) noexcept;
     ~Stream();
 
-    /// Queues a length-delimited frame: 4 bytes of length in network order, then `payload`. Suspends the caller while much is
-    /// queued already (back-pressure).
-    [[nodiscard]] Task<Result<void>> write_frame(std::string payload, TimePoint deadline);
+    /// Queues a length-delimited frame: 4 bytes of length in network order, then `payload`. Suspends the
+    /// caller while more than 64 KiB of what it wrote is in no packet yet (back-pressure).
+    [[nodiscard]] Task<Result<void>> write_frame(std::string payload, TimePoint deadline, Then then = Then::more);
     /// Queues the first `size` bytes of `buffer`, which is not copied and must not change any more. Suspends as above.
-    [[nodiscard]] Task<Result<void>> write(std::shared_ptr<const Buffer> buffer, std::size_t size, TimePoint deadline);
+    [[nodiscard]] Task<Result<void>> write(std::shared_ptr<const Buffer> buffer, std::size_t size, TimePoint deadline,
+                                           Then then = Then::more);
     /// Queues raw bytes.
-    [[nodiscard]] Task<Result<void>> write(Bytes bytes, TimePoint deadline);
-    /// Says that nothing more will be written.
+    [[nodiscard]] Task<Result<void>> write(Bytes bytes, TimePoint deadline, Then then = Then::more);
+    /// Says that nothing more will be written; better said with the last write, which spares a packet.
     void finish();
     /// Suspends the caller until the other side has acknowledged all that was written, the end included.
     [[nodiscard]] Task<Result<void>> flushed(TimePoint deadline);

@@ -1,0 +1,107 @@
+#include "base/utf8.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+
+#include <utf8proc.h>
+
+namespace lanspread {
+
+namespace {
+
+/// The next character of `text`, which is not empty: its code point (below 0 where invalid) and how many bytes it takes.
+struct Character {
+    utf8proc_int32_t code = -1;
+    std::size_t size = 1;
+};
+
+Character first_character(std::string_view text)
+{
+    Character character;
+    const auto size = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                       static_cast<utf8proc_ssize_t>(text.size()), &character.code);
+    return size > 0 ? Character{character.code, static_cast<std::size_t>(size)} : Character{};
+}
+
+bool is_ascii(std::string_view text)
+{
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::optional<std::string> mapped(std::string_view text, int options)
+{
+    utf8proc_uint8_t* result = nullptr;
+    const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                   static_cast<utf8proc_ssize_t>(text.size()), &result,
+                                   static_cast<utf8proc_option_t>(options));
+    const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned(result, &std::free);
+    if (size < 0) {
+        return std::nullopt;
+    }
+    return std::string(reinterpret_cast<const char*>(result), static_cast<std::size_t>(size));
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text)
+{
+    while (!text.empty()) {
+        const auto character = first_character(text);
+        if (character.code < 0) {
+            return false;
+        }
+        text.remove_prefix(character.size);
+    }
+    return true;
+}
+
+std::string mend_utf8(std::string_view text)
+{
+    return clip_utf8(text, std::numeric_limits<std::size_t>::max());
+}
+
+std::string clip_utf8(std::string_view text, std::size_t max_size)
+{
+    std::string clipped;
+    while (!text.empty()) {
+        const auto character = first_character(text);
+        const auto next = character.code < 0 ? std::string_view("\uFFFD") : text.substr(0, character.size);
+        if (next.size() > max_size - clipped.size()) {
+            break;
+        }
+        clipped += next;
+        text.remove_prefix(character.size);
+    }
+    return clipped;
+}
+
+bool has_control_characters(std::string_view text)
+{
+    while (!text.empty()) {
+        const auto [code, size] = first_character(text);
+        if ((code >= 0 && code < 0x20) || (code >= 0x7f && code < 0xa0)) {
+            return true;
+        }
+        text.remove_prefix(size);
+    }
+    return false;
+}
+
+std::optional<std::string> composed(std::string_view text)
+{
+    return is_ascii(text) ? std::string(text) : mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+}
+
+std::optional<std::string> case_folded(std::string_view text)
+{
+    if (is_ascii(text)) {
+        std::string folded(text);
+        std::ranges::transform(folded, folded.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; });
+        return folded;
+    }
+    return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
+}
+
+}  // namespace lanspread

@@ -1,0 +1,241 @@
+#include "transport/endpoint_core.h"
+
+#include <cstring>
+
+#include "base/log.h"
+
+namespace lanspread::transport {
+
+namespace {
+
+constexpr std::size_t receive_size = 64 * 1024;
+/// Batches read in one turn, before what they ask for is written: one write then answers many packets.
+constexpr int batches_per_turn = 8;
+/// Strangers can make us begin handshakes; this is where it ends.
+constexpr std::size_t max_connections = 2048;
+
+// Probes for the path MTU are datagrams of our own, told from QUIC by their first byte, which has QUIC's fixed bit clear
+// (RFC 9443): 0x00 "LSM", a kind, the size probed (2 bytes), the connection's nonce (8 bytes), then zeros.
+constexpr std::array<std::uint8_t, 4> mtu_magic{0x00, 'L', 'S', 'M'};
+constexpr std::uint8_t mtu_probe = 1;
+constexpr std::uint8_t mtu_answer = 2;
+constexpr std::size_t mtu_header = 15;
+
+std::string key_of(const std::uint8_t* data, std::size_t size)
+{
+    return {reinterpret_cast<const char*>(data), size};
+}
+
+std::vector<std::uint8_t> mtu_datagram(std::uint8_t kind, std::size_t probed, std::uint64_t nonce, std::size_t size)
+{
+    std::vector<std::uint8_t> bytes(size);
+    std::copy(mtu_magic.begin(), mtu_magic.end(), bytes.begin());
+    bytes[4] = kind;
+    bytes[5] = static_cast<std::uint8_t>(probed >> 8);
+    bytes[6] = static_cast<std::uint8_t>(probed);
+    std::memcpy(bytes.data() + 7, &nonce, sizeof nonce);
+    return bytes;
+}
+
+const CipherProvider& choose_ciphers(bool allow_fast)
+{
+    const auto* fast = allow_fast ? ipsec_mb_ciphers() : nullptr;
+    return fast != nullptr ? *fast : gnutls_ciphers();
+}
+
+}  // namespace
+
+NetworkSide::NetworkSide(std::shared_ptr<NetworkLoop> loop, Executor owner, Identity identity, UdpSocket socket,
+                         Endpoint::Options options, Accepted on_accepted)
+    : loop_(std::move(loop)),
+      owner_(std::move(owner)),
+      identity_(std::move(identity)),
+      socket_(std::move(socket)),
+      options_(options),
+      on_accepted_(std::move(on_accepted)),
+      ciphers_(choose_ciphers(options.allow_fast_aead)),
+      readiness_(loop_->io, socket_.descriptor()),
+      receive_buffer_(receive_size),
+      batch_(receive_size)
+{
+}
+
+NetworkSide::~NetworkSide()
+{
+    readiness_.release();  // the descriptor is the socket's to close
+}
+
+void NetworkSide::wait_until_readable()
+{
+    readiness_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+        if (error) {
+            return;
+        }
+        const auto now = Clock::now();
+        socket_.receive(receive_buffer_, batches_per_turn, [this, now](const Datagram& datagram) { on_datagram(datagram, now); });
+        const auto touched = std::exchange(touched_, {});
+        const auto written_at = Clock::now();
+        for (const auto& connection : touched) {
+            connection->write(written_at);
+        }
+        wait_until_readable();
+    });
+}
+
+void NetworkSide::on_datagram(const Datagram& datagram, TimePoint now)
+{
+    stats_.received.fetch_add(datagram.bytes.size(), std::memory_order_relaxed);
+    if (datagram.bytes.size() >= mtu_header && datagram.bytes[0] == mtu_magic[0]) {
+        on_mtu_datagram(datagram);
+        return;
+    }
+    const auto connection = connection_for(datagram);
+    if (!connection) {
+        stats_.dropped.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    connection->on_datagram(datagram, now);
+    if (touched_.empty() || touched_.back() != connection) {
+        if (std::find(touched_.begin(), touched_.end(), connection) == touched_.end()) {
+            touched_.push_back(connection);
+        }
+    }
+}
+
+std::shared_ptr<QuicConnection> NetworkSide::connection_for(const Datagram& datagram)
+{
+    ngtcp2_version_cid id{};
+    if (ngtcp2_pkt_decode_version_cid(&id, datagram.bytes.data(), datagram.bytes.size(), QuicConnection::connection_id_size) !=
+        0) {
+        return nullptr;
+    }
+    if (const auto found = by_id_.find(key_of(id.dcid, id.dcidlen)); found != by_id_.end()) {
+        return connections_.at(found->second);
+    }
+    const bool is_short = (datagram.bytes[0] & 0x80) == 0;
+    return is_short || connections_.size() >= max_connections ? nullptr : accept(datagram);
+}
+
+std::shared_ptr<QuicConnection> NetworkSide::accept(const Datagram& datagram)
+{
+    ngtcp2_pkt_hd header{};
+    // A client's first datagram is padded (RFC 9000 §14.1), so nobody can use us to send more than was sent to us.
+    if (datagram.bytes.size() < PathMtu::base ||
+        ngtcp2_accept(&header, datagram.bytes.data(), datagram.bytes.size()) != 0 || header.version != NGTCP2_PROTO_VER_V1) {
+        return nullptr;
+    }
+    const auto connection = QuicConnection::accept(*this, datagram.remote, header);
+    if (!connection) {
+        log::warning("transport", "a peer at {} was not accepted: {}", datagram.remote.text(), connection.error().message);
+        return nullptr;
+    }
+    connections_.emplace(connection->get(), *connection);
+    add_connection_id(header.dcid, **connection);
+    return *connection;
+}
+
+void NetworkSide::dial(Address remote, std::optional<PeerId> expected, Dialled dialled)
+{
+    const auto connection = QuicConnection::dial(*this, remote, std::move(expected));
+    if (!connection) {
+        dialled->set(fail(connection.error()));
+        return;
+    }
+    connections_.emplace(connection->get(), *connection);
+    dialling_.emplace(connection->get(), std::move(dialled));
+    (*connection)->write(Clock::now());
+}
+
+void NetworkSide::on_established(QuicConnection& connection)
+{
+    const auto shared = connection.shared_from_this();
+    if (const auto dialled = dialling_.find(&connection); dialled != dialling_.end()) {
+        dialled->second->set(std::make_shared<Connection>(connection.shared()));
+        dialling_.erase(dialled);
+    } else {
+        remove_connection_id(connection.original_id());
+        on_accepted_(shared);
+    }
+}
+
+void NetworkSide::on_closed(QuicConnection& connection)
+{
+    if (const auto dialled = dialling_.find(&connection); dialled != dialling_.end()) {
+        dialled->second->set(fail(connection.failure()));
+        dialling_.erase(dialled);
+    }
+    // Later: it may be the caller.
+    asio::post(loop_->io, [this, key = &connection] {
+        std::erase_if(by_id_, [key](const auto& entry) { return entry.second == key; });
+        connections_.erase(key);
+    });
+}
+
+void NetworkSide::close_all(const Error& reason)
+{
+    const auto all = connections_;
+    for (const auto& [key, connection] : all) {
+        connection->close(reason);
+    }
+    boost::system::error_code ignored;
+    readiness_.cancel(ignored);
+}
+
+void NetworkSide::add_connection_id(const ngtcp2_cid& cid, QuicConnection& connection)
+{
+    by_id_.insert_or_assign(key_of(cid.data, cid.datalen), &connection);
+}
+
+void NetworkSide::remove_connection_id(const ngtcp2_cid& cid)
+{
+    by_id_.erase(key_of(cid.data, cid.datalen));
+}
+
+void NetworkSide::wait_until_writable(QuicConnection& connection)
+{
+    waiting_to_write_.push_back(connection.weak_from_this());
+    if (waiting_to_write_.size() > 1) {
+        return;
+    }
+    readiness_.async_wait(asio::posix::stream_descriptor::wait_write, [this](const boost::system::error_code& error) {
+        for (const auto& weak : std::exchange(waiting_to_write_, {})) {
+            if (const auto waiting = weak.lock(); waiting && !error) {
+                waiting->on_writable();
+            }
+        }
+    });
+}
+
+void NetworkSide::send_mtu_probe(QuicConnection& connection, std::size_t size)
+{
+    const auto bytes = mtu_datagram(mtu_probe, size, connection.mtu_nonce(), size);
+    static_cast<void>(socket_.send(connection.remote(), connection.local(), bytes, bytes.size()));
+}
+
+/// A probe is answered only to where a peer of ours is, and with less than it brought. An answer counts only with the nonce
+/// that its connection made up.
+void NetworkSide::on_mtu_datagram(const Datagram& datagram)
+{
+    if (!std::equal(mtu_magic.begin(), mtu_magic.end(), datagram.bytes.begin())) {
+        return;
+    }
+    const std::size_t size = std::size_t{datagram.bytes[5]} << 8 | datagram.bytes[6];
+    std::uint64_t nonce = 0;
+    std::memcpy(&nonce, datagram.bytes.data() + 7, sizeof nonce);
+    for (const auto& [key, connection] : connections_) {
+        if (!connection->is_established() || connection->remote() != datagram.remote) {
+            continue;
+        }
+        if (datagram.bytes[4] == mtu_probe && size == datagram.bytes.size()) {
+            const auto answer = mtu_datagram(mtu_answer, size, nonce, mtu_header);
+            static_cast<void>(socket_.send(datagram.remote, connection->local(), answer, answer.size()));
+            return;
+        }
+        if (datagram.bytes[4] == mtu_answer && nonce == connection->mtu_nonce()) {
+            connection->on_mtu_answer(size);
+            return;
+        }
+    }
+}
+
+}  // namespace lanspread::transport

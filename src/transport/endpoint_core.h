@@ -1,0 +1,78 @@
+#pragma once
+
+#include <atomic>
+#include <thread>
+#include <unordered_set>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include "async/queue.h"
+#include "transport/endpoint.h"
+#include "transport/quic_connection.h"
+
+namespace lanspread::transport {
+
+/// The network thread's side of an endpoint: sorts datagrams to their connections, and accepts new ones.
+class NetworkSide final : public ConnectionHost {
+public:
+    using Accepted = std::function<void(const std::shared_ptr<QuicConnection>&)>;
+    using Dialled = std::shared_ptr<OneShot<Result<SharedConnection>>>;
+
+    NetworkSide(std::shared_ptr<NetworkLoop> loop, Executor owner, Identity identity, UdpSocket socket, Endpoint::Options options,
+                Accepted on_accepted);
+    ~NetworkSide() override;
+
+    // On the network thread.
+    void start() { wait_until_readable(); }
+    void dial(Address remote, std::optional<PeerId> expected, Dialled dialled);
+    void close_all(const Error& reason);
+
+    // ConnectionHost
+    UdpSocket& socket() override { return socket_; }
+    const CipherProvider& ciphers() const override { return ciphers_; }
+    const Identity& identity() const override { return identity_; }
+    std::uint64_t packets_per_key() const override { return options_.packets_per_key; }
+    const Executor& owner() const override { return owner_; }
+    const std::shared_ptr<NetworkLoop>& loop() const override { return loop_; }
+    std::span<std::uint8_t> batch_buffer() override { return batch_; }
+    void add_connection_id(const ngtcp2_cid& cid, QuicConnection& connection) override;
+    void remove_connection_id(const ngtcp2_cid& cid) override;
+    void wait_until_writable(QuicConnection& connection) override;
+    void send_mtu_probe(QuicConnection& connection, std::size_t size) override;
+    void count_sent(std::size_t bytes) override { stats_.sent.fetch_add(bytes, std::memory_order_relaxed); }
+    void on_established(QuicConnection& connection) override;
+    void on_closed(QuicConnection& connection) override;
+
+    struct Stats {
+        std::atomic<std::uint64_t> sent{0};
+        std::atomic<std::uint64_t> received{0};
+        std::atomic<std::uint64_t> dropped{0};
+    };
+    [[nodiscard]] const Stats& stats() const { return stats_; }
+
+private:
+    void wait_until_readable();
+    void on_datagram(const Datagram& datagram, TimePoint now);
+    void on_mtu_datagram(const Datagram& datagram);
+    [[nodiscard]] std::shared_ptr<QuicConnection> connection_for(const Datagram& datagram);
+    [[nodiscard]] std::shared_ptr<QuicConnection> accept(const Datagram& datagram);
+
+    const std::shared_ptr<NetworkLoop> loop_;
+    const Executor owner_;
+    const Identity identity_;
+    UdpSocket socket_;
+    const Endpoint::Options options_;
+    const Accepted on_accepted_;
+    const CipherProvider& ciphers_;
+    asio::posix::stream_descriptor readiness_;
+    std::vector<std::uint8_t> receive_buffer_;
+    std::vector<std::uint8_t> batch_;
+    std::unordered_map<std::string, QuicConnection*> by_id_;
+    std::unordered_map<QuicConnection*, std::shared_ptr<QuicConnection>> connections_;
+    std::unordered_map<QuicConnection*, Dialled> dialling_;
+    std::vector<std::shared_ptr<QuicConnection>> touched_;
+    std::vector<std::weak_ptr<QuicConnection>> waiting_to_write_;
+    Stats stats_;
+};
+
+}  // namespace lanspread::transport

@@ -1,0 +1,398 @@
+#include "transport/quic_connection.h"
+
+#include <cstring>
+
+#include <gnutls/crypto.h>
+
+#include "base/log.h"
+#include "transport/quic_crypto.h"
+#include "transport/quic_streams.h"
+
+namespace lanspread::transport {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t window = 16 * 1024 * 1024;
+constexpr std::uint64_t max_streams = 256;
+constexpr auto idle_timeout = 20s;
+constexpr auto keep_alive = 5s;
+constexpr auto handshake_timeout = 5s;
+/// A guess for the first flight: on a LAN the library's 333 ms would make every lost first packet cost a second.
+constexpr auto initial_round_trip = 20ms;
+
+std::uint64_t nanoseconds(auto duration)
+{
+    return static_cast<std::uint64_t>(std::chrono::nanoseconds(duration).count());
+}
+
+void fill_random(void* data, std::size_t size)
+{
+    if (gnutls_rnd(GNUTLS_RND_RANDOM, data, size) != 0) {
+        throw std::runtime_error("no random numbers");
+    }
+}
+
+ngtcp2_cid random_connection_id(std::size_t size)
+{
+    std::array<std::uint8_t, NGTCP2_MAX_CIDLEN> bytes{};
+    fill_random(bytes.data(), size);
+    ngtcp2_cid cid{};
+    ngtcp2_cid_init(&cid, bytes.data(), size);
+    return cid;
+}
+
+ngtcp2_settings make_settings(std::size_t largest_packet)
+{
+    ngtcp2_settings settings{};
+    ngtcp2_settings_default(&settings);
+    settings.initial_ts = to_timestamp(Clock::now());
+    settings.initial_rtt = nanoseconds(initial_round_trip);
+    settings.handshake_timeout = nanoseconds(handshake_timeout);
+    settings.cc_algo = NGTCP2_CC_ALGO_CUBIC;
+    settings.max_tx_udp_payload_size = largest_packet;
+    settings.no_tx_udp_payload_size_shaping = 1;  // path_mtu decides, packet by packet
+    settings.no_pmtud = 1;
+    return settings;
+}
+
+ngtcp2_transport_params make_parameters()
+{
+    ngtcp2_transport_params parameters{};
+    ngtcp2_transport_params_default(&parameters);
+    parameters.initial_max_data = window;
+    parameters.initial_max_stream_data_bidi_local = window;
+    parameters.initial_max_stream_data_bidi_remote = window;
+    parameters.initial_max_streams_bidi = max_streams;
+    parameters.initial_max_streams_uni = 0;
+    parameters.max_idle_timeout = nanoseconds(idle_timeout);
+    parameters.max_udp_payload_size = 65527;
+    parameters.active_connection_id_limit = 4;
+    return parameters;
+}
+
+/// What the kernel and ngtcp2 both accept as the largest packet on this route.
+std::size_t largest_packet(const Address& remote)
+{
+    constexpr std::size_t largest = 8972;
+    const auto route = UdpSocket::route_payload_limit(remote);
+    return std::clamp(route == 0 ? PathMtu::base : route, PathMtu::base, largest);
+}
+
+}  // namespace
+
+ngtcp2_tstamp to_timestamp(TimePoint time)
+{
+    return nanoseconds(time.time_since_epoch());
+}
+
+sockaddr_in6 to_socket_address(const Address& address)
+{
+    sockaddr_in6 result{};
+    result.sin6_family = AF_INET6;
+    result.sin6_port = htons(address.port);
+    result.sin6_scope_id = address.scope;
+    std::memcpy(&result.sin6_addr, address.ip.data(), address.ip.size());
+    return result;
+}
+
+Address to_address(const sockaddr_in6& address)
+{
+    Address result{.port = ntohs(address.sin6_port), .scope = address.sin6_scope_id};
+    std::memcpy(result.ip.data(), &address.sin6_addr, result.ip.size());
+    return result;
+}
+
+/// Called by C code: nothing may be thrown out of these.
+struct CryptoCallbacks {
+    static QuicConnection& self(void* user_data) { return *static_cast<QuicConnection*>(user_data); }
+
+    static ngtcp2_conn* connection_of(ngtcp2_crypto_conn_ref* reference) { return self(reference->user_data).connection_; }
+
+    static int on_secrets(gnutls_session_t session, gnutls_record_encryption_level_t level, const void* rx, const void* tx,
+                          std::size_t size)
+    {
+        auto& connection = self(static_cast<ngtcp2_crypto_conn_ref*>(gnutls_session_get_ptr(session))->user_data);
+        return quic_crypto::install_keys(connection.connection_, connection.host_.ciphers(), level, rx, tx, size)
+                   ? 0
+                   : -1;
+    }
+
+    static int client_initial(ngtcp2_conn* connection, void* user_data)
+    {
+        const auto& ciphers = self(user_data).host_.ciphers();
+        const bool ok = quic_crypto::install_initial_keys(connection, ciphers, *ngtcp2_conn_get_dcid(connection)) &&
+                        quic_crypto::install_retry_key(connection) &&
+                        ngtcp2_crypto_read_write_crypto_data(connection, NGTCP2_CRYPTO_LEVEL_INITIAL, nullptr, 0) == 0;
+        return ok ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
+    }
+
+    static int recv_client_initial(ngtcp2_conn* connection, const ngtcp2_cid* dcid, void* user_data)
+    {
+        return quic_crypto::install_initial_keys(connection, self(user_data).host_.ciphers(), *dcid)
+                   ? 0
+                   : NGTCP2_ERR_CALLBACK_FAILURE;
+    }
+
+    static int recv_retry(ngtcp2_conn* connection, const ngtcp2_pkt_hd* header, void* user_data)
+    {
+        return quic_crypto::install_initial_keys(connection, self(user_data).host_.ciphers(), header->scid)
+                   ? 0
+                   : NGTCP2_ERR_CALLBACK_FAILURE;
+    }
+
+    static int update_key(ngtcp2_conn*, std::uint8_t* rx_secret, std::uint8_t* tx_secret, ngtcp2_crypto_aead_ctx* rx_context,
+                          std::uint8_t* rx_iv, ngtcp2_crypto_aead_ctx* tx_context, std::uint8_t* tx_iv,
+                          const std::uint8_t* current_rx, const std::uint8_t* current_tx, std::size_t size, void* user_data)
+    {
+        return quic_crypto::update_keys(self(user_data).host_.ciphers(), rx_secret, tx_secret, rx_context, rx_iv, tx_context,
+                                        tx_iv, current_rx, current_tx, size)
+                   ? 0
+                   : NGTCP2_ERR_CALLBACK_FAILURE;
+    }
+
+    static void random(std::uint8_t* out, std::size_t size, const ngtcp2_rand_ctx*)
+    {
+        static_cast<void>(gnutls_rnd(GNUTLS_RND_NONCE, out, size));
+    }
+
+    static int new_connection_id(ngtcp2_conn*, ngtcp2_cid* cid, std::uint8_t* token, std::size_t size, void* user_data)
+    {
+        cid->datalen = size;
+        if (gnutls_rnd(GNUTLS_RND_RANDOM, cid->data, size) != 0 ||
+            gnutls_rnd(GNUTLS_RND_RANDOM, token, NGTCP2_STATELESS_RESET_TOKENLEN) != 0) {
+            return NGTCP2_ERR_CALLBACK_FAILURE;
+        }
+        auto& connection = self(user_data);
+        connection.host_.add_connection_id(*cid, connection);
+        return 0;
+    }
+
+    static int remove_connection_id(ngtcp2_conn*, const ngtcp2_cid* cid, void* user_data)
+    {
+        self(user_data).host_.remove_connection_id(*cid);
+        return 0;
+    }
+
+    /// The client's certificate is proven when the server's handshake completes; the server's when the client's is confirmed,
+    /// which also tells the client that the server has accepted it.
+    static int on_proven(QuicConnection& connection)
+    {
+        const auto peer = connection.tls_->peer_id();
+        if (!peer) {
+            connection.refusal_ = peer.error();
+        } else if (*peer == connection.host_.identity().id()) {
+            connection.refusal_ = Error{ErrorCode::refused, "that is this peer itself"};
+        } else if (connection.expected_ && *peer != *connection.expected_) {
+            connection.refusal_ = Error{ErrorCode::refused, fmt::format("another peer answered: {}", peer->short_hex())};
+        }
+        if (connection.refusal_) {
+            return 0;  // on_datagram ends it: inside this callback ngtcp2 is between two states, and cannot
+        }
+        connection.shared_->peer = *peer;
+        connection.established_ = true;
+        connection.host_.on_established(connection);
+        return 0;
+    }
+
+    static int handshake_completed(ngtcp2_conn*, void* user_data)
+    {
+        auto& connection = self(user_data);
+        return connection.outgoing_ ? 0 : on_proven(connection);
+    }
+
+    static int handshake_confirmed(ngtcp2_conn*, void* user_data)
+    {
+        auto& connection = self(user_data);
+        return connection.outgoing_ ? on_proven(connection) : 0;
+    }
+
+    static void set(ngtcp2_callbacks& callbacks)
+    {
+        callbacks.client_initial = client_initial;
+        callbacks.recv_client_initial = recv_client_initial;
+        callbacks.recv_crypto_data = ngtcp2_crypto_recv_crypto_data_cb;
+        callbacks.recv_retry = recv_retry;
+        callbacks.update_key = update_key;
+        callbacks.rand = random;
+        callbacks.get_new_connection_id = new_connection_id;
+        callbacks.remove_connection_id = remove_connection_id;
+        callbacks.get_path_challenge_data = ngtcp2_crypto_get_path_challenge_data_cb;
+        callbacks.handshake_completed = handshake_completed;
+        callbacks.handshake_confirmed = handshake_confirmed;
+    }
+};
+
+QuicConnection::QuicConnection(ConnectionHost& host, Address remote, bool outgoing)
+    : host_(host),
+      first_remote_(remote),
+      outgoing_(outgoing),
+      shared_(std::make_shared<Connection::Core>()),
+      path_mtu_(largest_packet(remote)),
+      timer_(host.loop()->io)
+{
+    shared_->owner = host.owner();
+    shared_->loop = host.loop();
+    shared_->remote = remote;
+    shared_->is_outgoing = outgoing;
+    any_.sin6_family = AF_INET6;
+    reference_.user_data = this;
+    reference_.get_conn = CryptoCallbacks::connection_of;
+    fill_random(&mtu_nonce_, sizeof mtu_nonce_);
+}
+
+QuicConnection::~QuicConnection()
+{
+    ngtcp2_conn_del(connection_);
+}
+
+Result<std::shared_ptr<QuicConnection>> QuicConnection::dial(ConnectionHost& host, Address remote, std::optional<PeerId> expected)
+{
+    std::shared_ptr<QuicConnection> connection(new QuicConnection(host, remote, true));
+    connection->expected_ = std::move(expected);
+    if (const auto started = connection->start(nullptr); !started) {
+        return fail(started.error());
+    }
+    return connection;
+}
+
+Result<std::shared_ptr<QuicConnection>> QuicConnection::accept(ConnectionHost& host, Address remote, const ngtcp2_pkt_hd& header)
+{
+    std::shared_ptr<QuicConnection> connection(new QuicConnection(host, remote, false));
+    connection->original_id_ = header.dcid;
+    if (const auto started = connection->start(&header); !started) {
+        return fail(started.error());
+    }
+    return connection;
+}
+
+Result<void> QuicConnection::start(const ngtcp2_pkt_hd* header)
+{
+    shared_->connection = weak_from_this();
+    auto tls = TlsSession::make(outgoing_ ? TlsSession::Side::client : TlsSession::Side::server,
+                                *host_.identity().credentials(), reference_, CryptoCallbacks::on_secrets);
+    if (!tls) {
+        return fail(tls.error());
+    }
+    tls_ = std::move(*tls);
+    ngtcp2_callbacks callbacks{};
+    quic_crypto::set_callbacks(callbacks);
+    CryptoCallbacks::set(callbacks);
+    StreamCallbacks::set(callbacks);
+    const auto settings = make_settings(largest_packet(first_remote_));
+    auto parameters = make_parameters();
+    const auto own_id = random_connection_id(connection_id_size);
+    auto to = to_socket_address(first_remote_);
+    const auto its_path = path_from(to);
+    int code = 0;
+    if (outgoing_) {
+        const auto first_id = random_connection_id(NGTCP2_MAX_CIDLEN);
+        code = ngtcp2_conn_client_new(&connection_, &first_id, &own_id, &its_path, NGTCP2_PROTO_VER_V1, &callbacks, &settings,
+                                      &parameters, nullptr, this);
+    } else {
+        parameters.original_dcid = header->dcid;
+        code = ngtcp2_conn_server_new(&connection_, &header->scid, &own_id, &its_path, header->version, &callbacks, &settings,
+                                      &parameters, nullptr, this);
+    }
+    if (code != 0) {
+        return fail(ErrorCode::internal, fmt::format("QUIC: {}", ngtcp2_strerror(code)));
+    }
+    ngtcp2_conn_set_tls_native_handle(connection_, tls_->handle());
+    ngtcp2_conn_set_keep_alive_timeout(connection_, nanoseconds(keep_alive));
+    host_.add_connection_id(own_id, *this);
+    return {};
+}
+
+/// ngtcp2 is told one local address for ever: which of ours a packet came to is the socket's business, and a laptop that
+/// changes networks keeps its connections.
+ngtcp2_path QuicConnection::path_from(sockaddr_in6& remote)
+{
+    return {{reinterpret_cast<ngtcp2_sockaddr*>(&any_), sizeof any_},
+            {reinterpret_cast<ngtcp2_sockaddr*>(&remote), sizeof remote},
+            nullptr};
+}
+
+Address QuicConnection::remote() const
+{
+    const auto& address = ngtcp2_conn_get_path(connection_)->remote;
+    return to_address(*reinterpret_cast<const sockaddr_in6*>(address.addr));
+}
+
+void QuicConnection::on_datagram(const Datagram& datagram, TimePoint now)
+{
+    if (closed_) {
+        return;
+    }
+    shared_->stats.bytes_received.fetch_add(datagram.bytes.size(), std::memory_order_relaxed);
+    if (!outgoing_) {
+        local_ = datagram.local;
+    }
+    auto from = to_socket_address(datagram.remote);
+    const auto its_path = path_from(from);
+    const ngtcp2_pkt_info info{};
+    const int code =
+        ngtcp2_conn_read_pkt(connection_, &its_path, &info, datagram.bytes.data(), datagram.bytes.size(), to_timestamp(now));
+    if (code == 0 && !refusal_) {
+        return;
+    }
+    if (code == NGTCP2_ERR_DRAINING) {
+        ngtcp2_connection_close_error error{};
+        ngtcp2_conn_get_connection_close_error(connection_, &error);
+        const std::string reason(reinterpret_cast<const char*>(error.reason), error.reasonlen);
+        end({established_ ? ErrorCode::unavailable : ErrorCode::refused, reason.empty() ? "the peer closed the connection" : reason});
+    } else if (code == NGTCP2_ERR_DROP_CONN || code == NGTCP2_ERR_RETRY) {
+        end({ErrorCode::refused, "the peer broke off the handshake"});
+    } else if (refusal_) {
+        send_close(code, *refusal_);
+        end(*refusal_);
+    } else {
+        const Error error{ErrorCode::refused, fmt::format("the connection broke: {}", ngtcp2_strerror(code))};
+        send_close(code, error);
+        end(error);
+    }
+}
+
+void QuicConnection::close(const Error& reason)
+{
+    if (!closed_) {
+        send_close(0, reason);
+        end(reason);
+    }
+}
+
+void QuicConnection::end(const Error& reason)
+{
+    if (std::exchange(closed_, true)) {
+        return;
+    }
+    failure_ = reason;
+    timer_.cancel();
+    for (const auto& [id, stream] : streams_) {
+        stream->fail_all(reason);
+    }
+    streams_.clear();
+    ready_.clear();
+    for (const auto& opened : waiting_to_open_) {
+        opened->set(fail(reason));
+    }
+    waiting_to_open_.clear();
+    asio::post(shared_->owner, [shared = shared_, text = reason.message] {
+        shared->at_owner.is_open = false;
+        shared->at_owner.close_reason = text;
+        shared->at_owner.incoming.close();
+        shared->at_owner.closed.notify_all();
+    });
+    host_.on_closed(*this);
+}
+
+void QuicConnection::update_shared_stats()
+{
+    ngtcp2_conn_stat stat{};
+    ngtcp2_conn_get_conn_stat(connection_, &stat);
+    shared_->stats.round_trip_ns.store(stat.smoothed_rtt, std::memory_order_relaxed);
+    shared_->stats.key_updates.store(key_updates_, std::memory_order_relaxed);
+    shared_->stats.mtu.store(static_cast<std::uint32_t>(path_mtu_.current()), std::memory_order_relaxed);
+}
+
+}  // namespace lanspread::transport

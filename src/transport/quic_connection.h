@@ -1,0 +1,157 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/asio/steady_timer.hpp>
+#include <netinet/in.h>
+#include <ngtcp2/ngtcp2.h>
+#include <ngtcp2/ngtcp2_crypto.h>
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "transport/connection_core.h"
+#include "transport/packet_cipher.h"
+#include "transport/path_mtu.h"
+#include "transport/stream_core.h"
+#include "transport/tls_session.h"
+#include "transport/udp_socket.h"
+
+namespace lanspread::transport {
+
+class QuicConnection;
+
+/// What a connection needs of the endpoint that it belongs to. All on the network thread.
+class ConnectionHost {
+public:
+    virtual ~ConnectionHost() = default;
+
+    [[nodiscard]] virtual UdpSocket& socket() = 0;
+    [[nodiscard]] virtual const CipherProvider& ciphers() const = 0;
+    [[nodiscard]] virtual const Identity& identity() const = 0;
+    [[nodiscard]] virtual std::uint64_t packets_per_key() const = 0;
+    [[nodiscard]] virtual const Executor& owner() const = 0;
+    [[nodiscard]] virtual const std::shared_ptr<NetworkLoop>& loop() const = 0;
+    /// 64 KiB to build a batch of packets in, for the time of one call.
+    [[nodiscard]] virtual std::span<std::uint8_t> batch_buffer() = 0;
+
+    /// Packets for `cid` are this connection's from now on / no more.
+    virtual void add_connection_id(const ngtcp2_cid& cid, QuicConnection& connection) = 0;
+    virtual void remove_connection_id(const ngtcp2_cid& cid) = 0;
+    /// The socket took nothing: `on_writable` is to be called once it does.
+    virtual void wait_until_writable(QuicConnection& connection) = 0;
+    virtual void send_mtu_probe(QuicConnection& connection, std::size_t size) = 0;
+    virtual void count_sent(std::size_t bytes) = 0;
+    /// The handshake is done, both sides are proven.
+    virtual void on_established(QuicConnection& connection) = 0;
+    /// The connection has ended and may be forgotten, later.
+    virtual void on_closed(QuicConnection& connection) = 0;
+};
+
+/// A QUIC connection on the network thread, around one ngtcp2_conn: datagrams and time in, datagrams and stream events out.
+class QuicConnection : public std::enable_shared_from_this<QuicConnection> {
+public:
+    static constexpr std::size_t connection_id_size = 8;
+
+    /// A connection that we dial. `expected`: the only peer that is accepted, where given.
+    [[nodiscard]] static Result<std::shared_ptr<QuicConnection>> dial(ConnectionHost& host, Address remote,
+                                                                      std::optional<PeerId> expected);
+    /// A connection that a peer begins with the Initial packet whose header is `header`.
+    [[nodiscard]] static Result<std::shared_ptr<QuicConnection>> accept(ConnectionHost& host, Address remote,
+                                                                        const ngtcp2_pkt_hd& header);
+    ~QuicConnection();
+    QuicConnection(const QuicConnection&) = delete;
+    QuicConnection& operator=(const QuicConnection&) = delete;
+
+    void on_datagram(const Datagram& datagram, TimePoint now);
+    void on_writable();
+    void on_mtu_answer(std::size_t size) { path_mtu_.on_answer(size); }
+    /// Sends what there is to send and may be sent now, and sets the timer.
+    void write(TimePoint now);
+    /// Ends the connection; the peer is told `reason`.
+    void close(const Error& reason);
+
+    /// Where the peer is now: it may have moved since the connection began (RFC 9000 §9).
+    [[nodiscard]] Address remote() const;
+    [[nodiscard]] const Address& local() const { return local_; }
+    [[nodiscard]] bool is_outgoing() const { return outgoing_; }
+    [[nodiscard]] bool is_established() const { return established_; }
+    [[nodiscard]] std::uint64_t mtu_nonce() const { return mtu_nonce_; }
+    [[nodiscard]] const std::shared_ptr<Connection::Core>& shared() const { return shared_; }
+    /// Why it ended.
+    [[nodiscard]] const Error& failure() const { return failure_; }
+    /// For an incoming connection, the id that the client made up: its first packets carry it.
+    [[nodiscard]] const ngtcp2_cid& original_id() const { return original_id_; }
+
+    // What the handles ask for, posted here.
+    using OpenedStream = std::shared_ptr<OneShot<Result<std::shared_ptr<Stream>>>>;
+    void open_stream(OpenedStream opened);
+    void write_stream(Stream::Core& stream, Stream::Core::Piece piece, bool finish);
+    void read_stream(Stream::Core& stream, std::shared_ptr<ReadOperation> operation);
+    void drop_stream(Stream::Core& stream);
+
+private:
+    friend struct StreamCallbacks;  // quic_streams.cpp: what ngtcp2 tells about streams
+    friend struct CryptoCallbacks;  // quic_connection.cpp: what ngtcp2 and TLS tell about keys
+
+    QuicConnection(ConnectionHost& host, Address remote, bool outgoing);
+    [[nodiscard]] Result<void> start(const ngtcp2_pkt_hd* header);
+    [[nodiscard]] ngtcp2_path path_from(sockaddr_in6& remote);
+    void update_shared_stats();
+
+    // Writing, in quic_write.cpp.
+    enum class BatchOutcome { sent, nothing_to_send, stopped };
+    [[nodiscard]] BatchOutcome write_batch(TimePoint now);
+    [[nodiscard]] std::ptrdiff_t write_packet(std::span<std::uint8_t> out, ngtcp2_tstamp now, Address& to);
+    [[nodiscard]] bool send(const Address& to, std::span<const std::uint8_t> bytes, std::size_t segment);
+    [[nodiscard]] std::size_t packet_size() const;
+    void update_key_when_due(ngtcp2_tstamp now);
+    void set_timer(TimePoint now);
+    void on_timer();
+    void send_close(int library_error, const Error& reason);
+    void end(const Error& reason);
+
+    // Streams, in quic_streams.cpp.
+    [[nodiscard]] std::shared_ptr<Stream::Core> make_stream(std::int64_t id);
+    void open_waiting_streams();
+    void make_ready(Stream::Core& stream);
+    [[nodiscard]] Stream::Core* next_ready();
+    void forget_stream(Stream::Core& stream);
+    void consumed(Stream::Core& stream, std::size_t bytes);
+
+    ConnectionHost& host_;
+    const Address first_remote_;
+    Address local_;  ///< the address of ours that the peer's packets come to; unspecified where we dialled
+    sockaddr_in6 any_{};
+    const bool outgoing_;
+    std::optional<PeerId> expected_;
+    ngtcp2_cid original_id_{};
+    ngtcp2_crypto_conn_ref reference_{};
+    std::unique_ptr<TlsSession> tls_;
+    ngtcp2_conn* connection_ = nullptr;
+    std::shared_ptr<Connection::Core> shared_;
+    PathMtu path_mtu_;
+    std::uint64_t mtu_nonce_ = 0;
+    asio::steady_timer timer_;
+    std::vector<std::uint8_t> unsent_;  ///< a batch that the socket did not take
+    std::size_t unsent_segment_ = 0;
+    Address unsent_to_;
+    std::unordered_map<std::int64_t, std::shared_ptr<Stream::Core>> streams_;
+    std::deque<std::shared_ptr<Stream::Core>> ready_;
+    std::deque<OpenedStream> waiting_to_open_;
+    std::optional<Error> refusal_;  ///< why the handshake is ended from inside a callback
+    Error failure_;
+    std::uint64_t packets_with_this_key_ = 0;
+    std::uint32_t key_updates_ = 0;
+    bool established_ = false;
+    bool closed_ = false;
+};
+
+[[nodiscard]] ngtcp2_tstamp to_timestamp(TimePoint time);
+[[nodiscard]] sockaddr_in6 to_socket_address(const Address& address);
+[[nodiscard]] Address to_address(const sockaddr_in6& address);
+
+}  // namespace lanspread::transport

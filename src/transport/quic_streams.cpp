@@ -1,0 +1,251 @@
+#include "transport/quic_streams.h"
+
+#include "transport/quic_connection.h"
+
+namespace lanspread::transport {
+
+namespace {
+
+/// Both codes of ours say no more than "not wanted any longer"; why is in the messages.
+constexpr std::uint64_t cancelled_code = 1;
+
+/// Streams with no more than this to send go before those with chunks: a Ping does not wait behind a megabyte.
+constexpr std::size_t small = 4096;
+
+QuicConnection& self(void* user_data)
+{
+    return *static_cast<QuicConnection*>(user_data);
+}
+
+Stream::Core* stream_of(void* stream_user_data)
+{
+    return static_cast<Stream::Core*>(stream_user_data);
+}
+
+/// Runs the body of a callback; what it throws ends the connection rather than the program.
+template <class Body>
+int guarded(Body body)
+{
+    try {
+        body();
+        return 0;
+    } catch (...) {
+        return NGTCP2_ERR_CALLBACK_FAILURE;
+    }
+}
+
+}  // namespace
+
+void StreamCallbacks::set(ngtcp2_callbacks& callbacks)
+{
+    callbacks.recv_stream_data = received;
+    callbacks.acked_stream_data_offset = acknowledged;
+    callbacks.stream_open = opened;
+    callbacks.stream_close = closed;
+    callbacks.stream_reset = was_reset;
+    callbacks.stream_stop_sending = was_stopped;
+    callbacks.extend_max_stream_data = may_send_more;
+    callbacks.extend_max_local_streams_bidi = may_open_more;
+}
+
+int StreamCallbacks::received(ngtcp2_conn*, std::uint32_t flags, std::int64_t, std::uint64_t, const std::uint8_t* data,
+                              std::size_t size, void* user_data, void* stream_user_data)
+{
+    return guarded([&] {
+        auto* stream = stream_of(stream_user_data);
+        if (stream == nullptr) {
+            return;
+        }
+        const ByteSpan bytes(reinterpret_cast<const std::byte*>(data), size);
+        self(user_data).consumed(*stream, stream->on_data(bytes, (flags & NGTCP2_STREAM_DATA_FLAG_FIN) != 0));
+    });
+}
+
+int StreamCallbacks::acknowledged(ngtcp2_conn*, std::int64_t, std::uint64_t, std::uint64_t size, void*, void* stream_user_data)
+{
+    return guarded([&] {
+        if (auto* stream = stream_of(stream_user_data)) {
+            stream->on_acknowledged(size);
+        }
+    });
+}
+
+int StreamCallbacks::opened(ngtcp2_conn* connection, std::int64_t id, void* user_data)
+{
+    return guarded([&] {
+        auto& quic = self(user_data);
+        const auto stream = quic.make_stream(id);
+        ngtcp2_conn_set_stream_user_data(connection, id, stream.get());
+        asio::post(quic.shared_->owner, [shared = quic.shared_, handle = std::make_shared<Stream>(stream)]() mutable {
+            shared->at_owner.incoming.push(std::move(handle));
+        });
+    });
+}
+
+int StreamCallbacks::closed(ngtcp2_conn* connection, std::uint32_t, std::int64_t id, std::uint64_t, void* user_data,
+                            void* stream_user_data)
+{
+    return guarded([&] {
+        if (ngtcp2_conn_is_local_stream(connection, id) == 0) {
+            ngtcp2_conn_extend_max_streams_bidi(connection, 1);
+        }
+        if (auto* stream = stream_of(stream_user_data)) {
+            self(user_data).forget_stream(*stream);
+        }
+    });
+}
+
+int StreamCallbacks::was_reset(ngtcp2_conn*, std::int64_t, std::uint64_t, std::uint64_t, void*, void* stream_user_data)
+{
+    return guarded([&] {
+        if (auto* stream = stream_of(stream_user_data)) {
+            stream->at_network.finish_received = true;
+            stream->fail_all({ErrorCode::unavailable, "the peer cancelled the request"});
+        }
+    });
+}
+
+int StreamCallbacks::was_stopped(ngtcp2_conn*, std::int64_t, std::uint64_t, void*, void* stream_user_data)
+{
+    return guarded([&] {
+        if (auto* stream = stream_of(stream_user_data)) {
+            stream->fail_all({ErrorCode::unavailable, "the peer wants no more of it"});
+        }
+    });
+}
+
+int StreamCallbacks::may_send_more(ngtcp2_conn*, std::int64_t, std::uint64_t, void* user_data, void* stream_user_data)
+{
+    return guarded([&] {
+        if (auto* stream = stream_of(stream_user_data)) {
+            stream->at_network.is_blocked = false;
+            self(user_data).make_ready(*stream);
+        }
+    });
+}
+
+int StreamCallbacks::may_open_more(ngtcp2_conn*, std::uint64_t, void* user_data)
+{
+    return guarded([&] { self(user_data).open_waiting_streams(); });
+}
+
+std::shared_ptr<Stream::Core> QuicConnection::make_stream(std::int64_t id)
+{
+    auto stream = std::make_shared<Stream::Core>(shared_->owner, shared_->loop, weak_from_this(), id);
+    streams_.emplace(id, stream);
+    return stream;
+}
+
+void QuicConnection::open_stream(OpenedStream opened)
+{
+    waiting_to_open_.push_back(std::move(opened));
+    if (closed_) {
+        waiting_to_open_.back()->set(fail(ErrorCode::unavailable, "the connection is closed"));
+        waiting_to_open_.pop_back();
+        return;
+    }
+    open_waiting_streams();
+}
+
+void QuicConnection::open_waiting_streams()
+{
+    while (!waiting_to_open_.empty()) {
+        std::int64_t id = -1;
+        if (ngtcp2_conn_open_bidi_stream(connection_, &id, nullptr) != 0) {
+            return;  // the peer allows no more now; may_open_more tells when it does
+        }
+        const auto stream = make_stream(id);
+        ngtcp2_conn_set_stream_user_data(connection_, id, stream.get());
+        waiting_to_open_.front()->set(std::make_shared<Stream>(stream));
+        waiting_to_open_.pop_front();
+    }
+}
+
+void QuicConnection::make_ready(Stream::Core& stream)
+{
+    auto& side = stream.at_network;
+    if (side.is_ready || side.is_blocked || side.failure || !stream.has_something_to_send()) {
+        return;
+    }
+    side.is_ready = true;
+    if (stream.unsent() <= small) {
+        ready_.push_front(stream.shared_from_this());
+    } else {
+        ready_.push_back(stream.shared_from_this());
+    }
+}
+
+/// The stream whose bytes go into the next packet. First come, first served: one chunk whole rather than many in part.
+Stream::Core* QuicConnection::next_ready()
+{
+    while (!ready_.empty() && (ready_.front()->at_network.failure || !ready_.front()->has_something_to_send())) {
+        ready_.front()->at_network.is_ready = false;
+        ready_.pop_front();
+    }
+    if (ready_.empty() || ngtcp2_conn_get_max_data_left(connection_) == 0) {
+        return nullptr;
+    }
+    return ready_.front().get();
+}
+
+void QuicConnection::consumed(Stream::Core& stream, std::size_t bytes)
+{
+    if (bytes > 0) {
+        ngtcp2_conn_extend_max_stream_offset(connection_, stream.id, bytes);
+        ngtcp2_conn_extend_max_offset(connection_, bytes);
+    }
+}
+
+void QuicConnection::write_stream(Stream::Core& stream, Stream::Core::Piece piece, bool finish)
+{
+    if (closed_ || stream.at_network.failure) {
+        return;
+    }
+    stream.add(std::move(piece));
+    stream.at_network.finish_queued = stream.at_network.finish_queued || finish;
+    make_ready(stream);
+    write(Clock::now());
+}
+
+void QuicConnection::read_stream(Stream::Core& stream, std::shared_ptr<ReadOperation> operation)
+{
+    const auto bytes = stream.begin(std::move(operation));
+    if (!closed_ && bytes > 0) {
+        consumed(stream, bytes);
+        write(Clock::now());
+    }
+}
+
+/// The owner has let go of the stream: what is queued and finished still goes out, everything else is cancelled.
+void QuicConnection::drop_stream(Stream::Core& stream)
+{
+    auto& side = stream.at_network;
+    if (closed_) {
+        return;
+    }
+    // Bytes that nobody will read any more must not keep the connection's window shut.
+    const auto unread = side.backlog.size() - side.backlog_taken;
+    side.backlog = {};
+    side.backlog_taken = 0;
+    ngtcp2_conn_extend_max_offset(connection_, unread);
+    if (!streams_.contains(stream.id)) {
+        return;
+    }
+    if (!side.finish_queued) {
+        stream.fail_all({ErrorCode::unavailable, "cancelled"});
+        ngtcp2_conn_shutdown_stream_write(connection_, stream.id, cancelled_code);
+    }
+    if (!side.finish_received) {
+        ngtcp2_conn_shutdown_stream_read(connection_, stream.id, cancelled_code);
+    }
+    write(Clock::now());
+}
+
+void QuicConnection::forget_stream(Stream::Core& stream)
+{
+    const auto keep = stream.shared_from_this();
+    keep->report_closed();
+    streams_.erase(keep->id);
+}
+
+}  // namespace lanspread::transport
