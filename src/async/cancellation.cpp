@@ -12,6 +12,7 @@ namespace lanspread {
 struct CancellationToken::Registration::Listener {
     Executor executor;
     std::function<void()> call;
+    std::shared_ptr<Node> node;  ///< keeps alive what would tell us
 
     static void post(const std::shared_ptr<Listener>& listener)
     {
@@ -26,6 +27,7 @@ struct CancellationToken::Registration::Listener {
 struct CancellationToken::Node {
     using Listener = Registration::Listener;
 
+    std::shared_ptr<Node> parent;  ///< a child keeps its way to the root; the way down is weak
     std::mutex mutex;
     bool cancelled = false;
     std::vector<std::weak_ptr<Node>> children;
@@ -72,6 +74,7 @@ CancellationToken::CancellationToken() : node_(std::make_shared<Node>()) {}
 CancellationToken CancellationToken::child() const
 {
     auto node = std::make_shared<Node>();
+    node->parent = node_;
     const std::lock_guard lock(node_->mutex);
     node->cancelled = node_->cancelled;
     Node::add(node_->children, node);
@@ -88,7 +91,7 @@ bool CancellationToken::is_cancelled() const
 
 CancellationToken::Registration CancellationToken::on_cancel(Executor executor, std::function<void()> listener) const
 {
-    auto entry = std::make_shared<Registration::Listener>(std::move(executor), std::move(listener));
+    auto entry = std::make_shared<Registration::Listener>(std::move(executor), std::move(listener), node_);
     const std::lock_guard lock(node_->mutex);
     if (node_->cancelled) {
         Registration::Listener::post(entry);

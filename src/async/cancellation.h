@@ -18,7 +18,8 @@ public:
     void cancel() const;
     [[nodiscard]] bool is_cancelled() const;
 
-    /// Keeps a listener registered for as long as it lives. Must be destroyed on the listener's executor.
+    /// Keeps a listener registered for as long as it lives. Must be destroyed on the listener's executor. What the listener
+    /// captured may be destroyed on the thread that cancels: captured references are fine, owners are not.
     class Registration;
     /// `listener` runs once, posted to `executor`, when the token is cancelled; soon, where it already is.
     [[nodiscard]] Registration on_cancel(Executor executor, std::function<void()> listener) const;

@@ -1,35 +1,48 @@
 #include "async/signal.h"
 
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 namespace lanspread {
 
-namespace {
-
-/// A waiter's place in the list, given back however its wait ends.
-class Place {
+/// A suspended caller: its timer, and its place in the list, which it gives back however its wait ends.
+class Signal::Waiter {
 public:
-    Place(std::list<asio::steady_timer*>& list, asio::steady_timer& timer)
-        : list_(list), position_(list.insert(list.end(), &timer))
+    Waiter(Signal& signal, const Executor& executor, TimePoint deadline)
+        : timer(executor, deadline), signal_(&signal), place_(signal.waiters_.insert(signal.waiters_.end(), this))
     {
     }
-    ~Place() { list_.erase(position_); }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
+    ~Waiter()
+    {
+        if (signal_ != nullptr) {
+            signal_->waiters_.erase(place_);
+        }
+    }
+    Waiter(const Waiter&) = delete;
+    Waiter& operator=(const Waiter&) = delete;
+
+    /// The signal is gone before us: there is no place to give back.
+    void forget_signal() { signal_ = nullptr; }
+
+    asio::steady_timer timer;
 
 private:
-    std::list<asio::steady_timer*>& list_;
-    std::list<asio::steady_timer*>::iterator position_;
+    Signal* signal_;
+    std::list<Waiter*>::iterator place_;
 };
 
-}  // namespace
+Signal::~Signal()
+{
+    for (auto* waiter : waiters_) {
+        waiter->forget_signal();
+    }
+}
 
 Task<bool> Signal::wait_until(TimePoint deadline)
 {
-    asio::steady_timer timer(co_await asio::this_coro::executor, deadline);
-    const Place place(waiters_, timer);
+    Waiter waiter(*this, co_await asio::this_coro::executor, deadline);
     boost::system::error_code error;
-    co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    co_await waiter.timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
     // notify_all and cancellation both end the timer's wait early; only the second is an exception.
     if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
         throw_cancelled();
@@ -44,8 +57,8 @@ Task<void> Signal::wait()
 
 void Signal::notify_all()
 {
-    for (auto* timer : waiters_) {
-        timer->cancel();
+    for (auto* waiter : waiters_) {
+        waiter->timer.cancel();
     }
 }
 

@@ -11,7 +11,7 @@ Supervisor::Supervisor(Executor executor, CancellationToken token, Options optio
 
 void Supervisor::run(std::string name, RestartPolicy policy, std::function<Task<void>()> factory)
 {
-    services_.emplace(name, ServiceState{.name = name, .is_running = true, .restarts = 0, .last_error = {}});
+    services_.emplace(name, ServiceState{.name = name, .is_running = false, .restarts = 0, .last_error = {}});
     group_.spawn(supervise(std::move(name), policy, std::move(factory)));
 }
 
@@ -27,7 +27,7 @@ std::vector<ServiceState> Supervisor::services() const
 Task<void> Supervisor::supervise(std::string name, RestartPolicy policy, std::function<Task<void>()> factory)
 {
     auto& state = services_.at(name);
-    while (true) {
+    while (!token_.is_cancelled()) {
         std::exception_ptr failure;
         state.is_running = true;
         try {
@@ -39,12 +39,14 @@ Task<void> Supervisor::supervise(std::string name, RestartPolicy policy, std::fu
         if (!failure) {
             co_return;
         }
-        if (token_.is_cancelled() || is_cancellation(failure)) {
-            std::rethrow_exception(failure);
+        // Only our own end makes an aborted operation a cancellation: a socket that was closed under a service throws the same.
+        const bool ending = token_.is_cancelled() || group_.is_cancelled();
+        if (ending && is_cancellation(failure)) {
+            co_return;
         }
         state.last_error = what(failure);
-        log::error("runtime", "{} failed: {}", name, state.last_error);
-        if (policy == RestartPolicy::best_effort) {
+        log::error("supervisor", "{} failed{}: {}", name, ending ? " while it was ending" : "", state.last_error);
+        if (ending || policy == RestartPolicy::best_effort) {
             co_return;
         }
         if (policy == RestartPolicy::required) {

@@ -9,14 +9,18 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include "async/context_end.h"
 #include "async/signal.h"
 
 namespace lanspread {
 
 struct TaskGroup::State : std::enable_shared_from_this<State> {
-    explicit State(Executor its_executor) : executor(std::move(its_executor)) {}
+    using Child = std::list<asio::cancellation_signal>::iterator;
+
+    explicit State(Executor its_executor) : executor(std::move(its_executor)), context_end(executor) {}
 
     Executor executor;
+    ContextEnd context_end;
     std::list<asio::cancellation_signal> children;
     Signal changed;
     std::exception_ptr failure;
@@ -35,7 +39,23 @@ struct TaskGroup::State : std::enable_shared_from_this<State> {
         });
     }
 
-    void ended(std::list<asio::cancellation_signal>::iterator child, const std::exception_ptr& exception)
+    void start(Child child, Task<void> task)
+    {
+        if (cancelled) {
+            ended(child, nullptr);
+            return;
+        }
+        // The end is posted: a child may end inside the emission of its signal, which must not be destroyed there.
+        asio::co_spawn(executor, std::move(task),
+                       asio::bind_cancellation_slot(
+                           child->slot(), [self = shared_from_this(), child](std::exception_ptr exception) {
+                               asio::post(self->executor, [self, child, exception = std::move(exception)] {
+                                   self->ended(child, exception);
+                               });
+                           }));
+    }
+
+    void ended(Child child, const std::exception_ptr& exception)
     {
         children.erase(child);
         if (exception && !is_cancellation(exception) && !failure) {
@@ -50,11 +70,12 @@ TaskGroup::TaskGroup(Executor executor, CancellationToken token)
     : state_(std::make_shared<State>(executor)),
       registration_(token.on_cancel(executor, [state = state_.get()] { state->cancel(); }))
 {
+    state_->cancelled = token.is_cancelled();
 }
 
 TaskGroup::~TaskGroup()
 {
-    if (!state_->children.empty()) {
+    if (!state_->children.empty() && !state_->context_end.has_come()) {
         std::fputs("lanspread: a task group was destroyed with running children\n", stderr);
         std::abort();
     }
@@ -66,10 +87,9 @@ void TaskGroup::spawn(Task<void> task)
         return;
     }
     const auto child = state_->children.emplace(state_->children.end());
-    asio::co_spawn(state_->executor, std::move(task),
-                   asio::bind_cancellation_slot(child->slot(), [state = state_, child](std::exception_ptr exception) {
-                       state->ended(child, exception);
-                   }));
+    asio::post(state_->executor, [state = state_, child, task = std::move(task)]() mutable {
+        state->start(child, std::move(task));
+    });
 }
 
 void TaskGroup::cancel() { state_->cancel(); }
@@ -81,6 +101,7 @@ std::size_t TaskGroup::running() const { return state_->children.size(); }
 Task<void> TaskGroup::join()
 {
     const auto state = state_;
+    const bool throws = co_await asio::this_coro::throw_if_cancelled();
     bool caller_cancelled = false;
     while (!state->children.empty()) {
         try {
@@ -90,11 +111,12 @@ Task<void> TaskGroup::join()
         }
         if (caller_cancelled) {
             state->cancel();
-            co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+            co_await asio::this_coro::throw_if_cancelled(false);  // else the next wait would end where it begins
         }
     }
+    co_await asio::this_coro::throw_if_cancelled(throws);
     if (state->failure) {
-        std::rethrow_exception(state->failure);
+        std::rethrow_exception(std::exchange(state->failure, nullptr));
     }
     if (caller_cancelled) {
         throw_cancelled();

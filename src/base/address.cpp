@@ -5,14 +5,15 @@
 #include <algorithm>
 #include <charconv>
 
-#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
+#include <boost/asio/ip/address.hpp>
 
 namespace lanspread {
 
 namespace {
 
-constexpr std::size_t max_text_size = 100;  // the longest IPv6 address with a card's name and a port has about 70
+constexpr std::size_t max_text_size =
+    100;  // the longest IPv6 address with a card's name and a port has about 70
 
 boost::asio::ip::address_v6 to_asio(const Address& address)
 {
@@ -29,8 +30,14 @@ bool Address::is_unspecified() const
     return std::all_of(ip.begin() + (is_v4() ? 12 : 0), ip.end(), [](auto byte) { return byte == 0; });
 }
 
-bool Address::is_multicast() const { return is_v4() ? ip[12] >= 224 && ip[12] < 240 : to_asio(*this).is_multicast(); }
-bool Address::is_link_local() const { return is_v4() ? ip[12] == 169 && ip[13] == 254 : to_asio(*this).is_link_local(); }
+bool Address::is_multicast() const
+{
+    return is_v4() ? ip[12] >= 224 && ip[12] < 240 : to_asio(*this).is_multicast();
+}
+bool Address::is_link_local() const
+{
+    return is_v4() ? ip[12] == 169 && ip[13] == 254 : to_asio(*this).is_link_local();
+}
 
 Address Address::v4(std::array<std::uint8_t, 4> ip, std::uint16_t port)
 {
@@ -52,10 +59,12 @@ std::string Address::text() const
 Result<Address> Address::parse(std::string_view text, std::uint16_t default_port)
 {
     const auto invalid = [&text] {
-        return fail(ErrorCode::invalid_input,
-                    fmt::format("address '{}': expected an IP address with an optional port, such as 192.0.2.1:7000 or "
-                                "[2001:db8::1]:7000",
-                                clip_utf8(text, max_text_size)));
+        return fail(
+            ErrorCode::invalid_input,
+            fmt::format(
+                "address '{}': expected an IP address with an optional port, such as 192.0.2.1:7000 or "
+                "[2001:db8::1]:7000",
+                clip_utf8(text, max_text_size)));
     };
     if (text.size() > max_text_size || has_control_characters(text)) {
         return invalid();

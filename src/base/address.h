@@ -1,18 +1,19 @@
 #pragma once
 
+#include "base/error.h"
+
 #include <array>
 #include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "base/error.h"
-
 namespace lanspread {
 
 /// Where a peer listens: an IP address and a UDP port. IPv4 addresses are kept in their IPv4-mapped IPv6 form
-/// (RFC 4291 §2.5.5.2), so that one type, and one dual-stack socket, serves both. `scope` is the interface index that a
-/// link-local IPv6 address needs; it means something on this machine only and never crosses the wire.
+/// (RFC 4291 §2.5.5.2), so that one type, and one dual-stack socket, serves both. `scope` is the interface
+/// index that a link-local IPv6 address needs; it means something on this machine only and never crosses the
+/// wire.
 struct Address {
     std::array<std::uint8_t, 16> ip{};
     std::uint16_t port = 0;

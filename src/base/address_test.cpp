@@ -30,8 +30,9 @@ TEST(Address, is_the_same_mapped_into_ipv6_or_not)
 
 TEST(Address, refuses_ports_that_are_none)
 {
-    for (const auto* text : {"192.0.2.1:", "192.0.2.1:65536", "192.0.2.1:-1", "192.0.2.1:+1", "192.0.2.1: 1", "192.0.2.1:1x",
-                             "192.0.2.1:1:2", "[::1]:", "[::1]:99999999999999999999", "[::1]7000"}) {
+    for (const auto* text :
+         {"192.0.2.1:", "192.0.2.1:65536", "192.0.2.1:-1", "192.0.2.1:+1", "192.0.2.1: 1", "192.0.2.1:1x",
+          "192.0.2.1:1:2", "[::1]:", "[::1]:99999999999999999999", "[::1]7000"}) {
         EXPECT_FALSE(Address::parse(text)) << text;
     }
 }
@@ -39,12 +40,14 @@ TEST(Address, refuses_ports_that_are_none)
 TEST(Address, refuses_what_is_no_number)
 {
     for (const auto text :
-         {std::string_view(""), std::string_view(":"), std::string_view("[]"), std::string_view("[::1"), std::string_view("[]:7000"),
-          std::string_view("localhost"), std::string_view("host:7000"), std::string_view(" 192.0.2.1:7000"),
-          std::string_view("x192.0.2.1:7000"), std::string_view("192.0.2.1 :7000"), std::string_view("192.0.2"),
-          std::string_view("192.0.2.256"), std::string_view("[192.0.2.1]:7000"), std::string_view("x[::1]:7000"),
-          std::string_view("[::1]x:7000"), std::string_view("192.0.2.1\0x", 11), std::string_view("[::1\0x]:7000", 13),
-          std::string_view("fe80::1%no-such-card"), std::string_view("::1\n")}) {
+         {std::string_view(""), std::string_view(":"), std::string_view("[]"), std::string_view("[::1"),
+          std::string_view("[]:7000"), std::string_view("localhost"), std::string_view("host:7000"),
+          std::string_view(" 192.0.2.1:7000"), std::string_view("x192.0.2.1:7000"),
+          std::string_view("192.0.2.1 :7000"), std::string_view("192.0.2"), std::string_view("192.0.2.256"),
+          std::string_view("[192.0.2.1]:7000"), std::string_view("x[::1]:7000"),
+          std::string_view("[::1]x:7000"), std::string_view("192.0.2.1\0x", 11),
+          std::string_view("[::1\0x]:7000", 13), std::string_view("fe80::1%no-such-card"),
+          std::string_view("::1\n")}) {
         const auto address = Address::parse(text);
         ASSERT_FALSE(address) << text;
         EXPECT_EQ(address.error().code, ErrorCode::invalid_input);
@@ -78,7 +81,8 @@ TEST(Address, knows_its_kind_in_both_families)
     EXPECT_FALSE(at("192.0.2.1").is_link_local());
 }
 
-RC_GTEST_PROP(Address, is_read_back_from_its_text, (const std::vector<std::uint8_t>& seed, std::uint16_t port))
+RC_GTEST_PROP(Address, is_read_back_from_its_text,
+              (const std::vector<std::uint8_t>& seed, std::uint16_t port))
 {
     Address address{.port = port};
     std::copy_n(seed.begin(), std::min<std::size_t>(seed.size(), 16), address.ip.begin());

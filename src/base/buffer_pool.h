@@ -11,7 +11,10 @@ namespace lanspread {
 /// Memory for one chunk on its way between disk, hash and wire. Its content is whatever the last user left.
 class Buffer {
 public:
-    explicit Buffer(std::size_t capacity) : memory_(std::make_unique_for_overwrite<std::byte[]>(capacity)), capacity_(capacity) {}
+    explicit Buffer(std::size_t capacity)
+        : memory_(std::make_unique_for_overwrite<std::byte[]>(capacity)), capacity_(capacity)
+    {
+    }
 
     [[nodiscard]] std::span<std::byte> span() { return {memory_.get(), capacity_}; }
     [[nodiscard]] std::span<const std::byte> span() const { return {memory_.get(), capacity_}; }
@@ -23,8 +26,8 @@ private:
 
 using SharedBuffer = std::shared_ptr<Buffer>;
 
-/// Buffers of one size that are used again and again: a fresh megabyte costs 256 page faults, a used one none. Thread-safe.
-/// A buffer goes back by itself when its last owner drops it, also after the pool is gone.
+/// Buffers of one size that are used again and again: a fresh megabyte costs 256 page faults, a used one
+/// none. Thread-safe. A buffer goes back by itself when its last owner drops it, also after the pool is gone.
 class BufferPool {
 public:
     /// Keeps at most `max_idle` unused buffers of `buffer_size` bytes.

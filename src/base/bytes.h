@@ -47,8 +47,8 @@ private:
     Bytes bytes_;
 };
 
-/// Reads what ByteWriter writes, from bytes that nobody vouches for: past the end every read gives nothing and
-/// `failed()` stays true, so a parser may check once at its end. The bytes must outlive the reader.
+/// Reads what ByteWriter writes, from bytes that nobody vouches for: past the end every read gives nothing
+/// and `failed()` stays true, so a parser may check once at its end. The bytes must outlive the reader.
 class ByteReader {
 public:
     explicit ByteReader(ByteSpan bytes) : bytes_(bytes) {}

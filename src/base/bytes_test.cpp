@@ -1,9 +1,9 @@
 #include "base/bytes.h"
 
+#include "base/digest.h"
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-
-#include "base/digest.h"
 
 namespace lanspread {
 

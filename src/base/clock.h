@@ -4,7 +4,8 @@
 
 namespace lanspread {
 
-/// The one clock that decisions use. Whatever decides takes a TimePoint as a parameter; only shells call `now()`.
+/// The one clock that decisions use. Whatever decides takes a TimePoint as a parameter; only shells call
+/// `now()`.
 using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 using Duration = Clock::duration;

@@ -31,9 +31,11 @@ struct Digest {
     }
 };
 
-/// SHA-256 of a peer's public key (the SubjectPublicKeyInfo of its certificate, DER). Proven by TLS, never read from a message.
+/// SHA-256 of a peer's public key (the SubjectPublicKeyInfo of its certificate, DER). Proven by TLS, never
+/// read from a message.
 using PeerId = Digest<struct PeerIdTag>;
-/// BLAKE3 of a manifest's canonical bytes: two peers with the same content id have the same package, byte for byte.
+/// BLAKE3 of a manifest's canonical bytes: two peers with the same content id have the same package, byte for
+/// byte.
 using ContentId = Digest<struct ContentIdTag>;
 /// BLAKE3 of a chunk's bytes.
 using ChunkHash = Digest<struct ChunkHashTag>;
@@ -44,8 +46,8 @@ template <class Tag>
 struct std::hash<lanspread::Digest<Tag>> {
     std::size_t operator()(const lanspread::Digest<Tag>& digest) const noexcept
     {
-        std::size_t value = 0;
-        std::memcpy(&value, digest.bytes.data(), sizeof value);  // a hash already: its first bytes are as good as any
+        std::size_t value = 0;  // of a hash already: its first bytes are as good as any
+        std::memcpy(&value, digest.bytes.data(), sizeof value);
         return value;
     }
 };

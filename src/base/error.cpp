@@ -39,10 +39,7 @@ std::optional<ErrorCode> to_error_code(std::string_view word)
     return found == words.end() ? std::nullopt : std::optional(found->first);
 }
 
-Error Error::in(std::string_view context) const
-{
-    return {code, fmt::format("{}: {}", context, message)};
-}
+Error Error::in(std::string_view context) const { return {code, fmt::format("{}: {}", context, message)}; }
 
 Error system_error(std::string_view what, int error_number)
 {

@@ -26,7 +26,8 @@ enum class ErrorCode {
 /// The code whose word it is; nothing where it is nobody's.
 [[nodiscard]] std::optional<ErrorCode> to_error_code(std::string_view word);
 
-/// An expected failure. `message` names the thing and, where there is one, the way out: "games folder /x: no such folder".
+/// An expected failure. `message` names the thing and, where there is one, the way out: "games folder /x: no
+/// such folder".
 struct Error {
     ErrorCode code = ErrorCode::internal;
     std::string message;
@@ -37,7 +38,8 @@ struct Error {
     [[nodiscard]] Error in(std::string_view context) const;
 };
 
-/// The result of whatever can fail in an expected way. Exceptions are left for cancellation, out of memory and bugs.
+/// The result of whatever can fail in an expected way. Exceptions are left for cancellation, out of memory
+/// and bugs.
 template <class T>
 using Result = std::expected<T, Error>;
 
@@ -46,12 +48,10 @@ using Result = std::expected<T, Error>;
     return std::unexpected(Error{code, std::move(message)});
 }
 
-[[nodiscard]] inline std::unexpected<Error> fail(Error error)
-{
-    return std::unexpected(std::move(error));
-}
+[[nodiscard]] inline std::unexpected<Error> fail(Error error) { return std::unexpected(std::move(error)); }
 
-/// The error for a failed system call, by its errno: ENOSPC and EDQUOT are disk_full, ENOENT is not_found, the rest io.
+/// The error for a failed system call, by its errno: ENOSPC and EDQUOT are disk_full, ENOENT is not_found,
+/// the rest io.
 [[nodiscard]] Error system_error(std::string_view what, int error_number);
 
 }  // namespace lanspread

@@ -16,8 +16,9 @@ constexpr std::size_t max_id_size = 64;
 Result<GameId> GameId::parse(std::string_view text)
 {
     if (text.size() > max_id_size || text.contains('/')) {
-        return fail(ErrorCode::invalid_input,
-                    fmt::format("game id '{}': expected one name of at most 64 bytes", clip_utf8(text, max_id_size)));
+        return fail(
+            ErrorCode::invalid_input,
+            fmt::format("game id '{}': expected one name of at most 64 bytes", clip_utf8(text, max_id_size)));
     }
     if (const auto path = SafePath::parse(text); !path) {
         return fail(path.error().in("game id"));

@@ -15,7 +15,8 @@ TEST(GameId, is_a_single_safe_name)
 
 TEST(GameId, refuses_what_is_no_safe_name)
 {
-    for (const auto* text : {"", ".", "..", "a/b", "/", "../x", "a\\b", "C:", "nul", "a.", "a ", "a\n", "\xff", "u\xcc\x88"}) {
+    for (const auto* text :
+         {"", ".", "..", "a/b", "/", "../x", "a\\b", "C:", "nul", "a.", "a ", "a\n", "\xff", "u\xcc\x88"}) {
         const auto id = GameId::parse(text);
         ASSERT_FALSE(id) << text;
         EXPECT_EQ(id.error().code, ErrorCode::invalid_input);

@@ -22,7 +22,8 @@ spdlog::level::level_enum to_spdlog(Level level)
 
 spdlog::logger& logger()
 {
-    // The one global of the program: a log that had to be passed to every function would hide what the functions do.
+    // The one global of the program: a log that had to be passed to every function would hide what the
+    // functions do.
     static const auto instance = [] {
         auto made = spdlog::stderr_color_mt("lanspread");
         made->set_pattern("%H:%M:%S.%e %^%l%$ %v");

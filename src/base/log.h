@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 
-/// The application log: one line an entry on standard error, `time level [folder] text`. Thread-safe. What comes from outside
-/// is logged with control characters escaped.
+/// The application log: one line an entry on standard error, `time level [folder] text`. Thread-safe. What
+/// comes from outside is logged with control characters escaped.
 namespace lanspread::log {
 
 enum class Level { trace, debug, info, warning, error, off };

@@ -66,7 +66,8 @@ Result<SafePath> SafePath::parse(std::string_view text)
         problem = problem.empty() ? problem_of_component(std::string_view(component)) : problem;
     }
     if (!problem.empty()) {
-        return fail(ErrorCode::invalid_input, fmt::format("path '{}' {}", clip_utf8(text, max_component_size), problem));
+        return fail(ErrorCode::invalid_input,
+                    fmt::format("path '{}' {}", clip_utf8(text, max_component_size), problem));
     }
     SafePath path;
     path.text_ = text;
@@ -78,9 +79,6 @@ std::string_view SafePath::first_component() const
     return std::string_view(text_).substr(0, text_.find('/'));
 }
 
-std::string SafePath::case_folded() const
-{
-    return lanspread::case_folded(text_).value();
-}
+std::string SafePath::case_folded() const { return lanspread::case_folded(text_).value(); }
 
 }  // namespace lanspread

@@ -25,8 +25,9 @@ testing::AssertionResult is_refused(std::string_view text, std::string_view reas
 
 TEST(SafePath, takes_ordinary_names)
 {
-    for (const auto* text : {"version.ini", "data/maps/e1m1.bsp", "Ünïcödé/日本語 – €.txt", ".hidden/x", "a..b", "..a", "-x", "a b",
-                             "console.txt", "com", "com10", "lpt", "nullen", "conin", "~", "🎮"}) {
+    for (const auto* text :
+         {"version.ini", "data/maps/e1m1.bsp", "Ünïcödé/日本語 – €.txt", ".hidden/x", "a..b", "..a", "-x",
+          "a b", "console.txt", "com", "com10", "lpt", "nullen", "conin", "~", "🎮"}) {
         const auto path = SafePath::parse(text);
         ASSERT_TRUE(path) << path.error().message;
         EXPECT_EQ(path->text(), text);
@@ -51,29 +52,32 @@ TEST(SafePath, refuses_to_leave_its_folder)
 
 TEST(SafePath, refuses_what_is_special_on_windows)
 {
-    for (const auto* text : {"C:", "C:/x", "a\\..\\b", "\\\\host\\share", "a:stream", "a<b", "a>b", "a\"b", "a|b", "a?b", "a*b"}) {
+    for (const auto* text : {"C:", "C:/x", "a\\..\\b", "\\\\host\\share", "a:stream", "a<b", "a>b", "a\"b",
+                             "a|b", "a?b", "a*b"}) {
         EXPECT_TRUE(is_refused(text, "has one of"));
     }
     for (const auto* text : {"a.", "a./b", "a ", "a /b", "...", " "}) {
         EXPECT_TRUE(is_refused(text, "dot or a space"));
     }
-    for (const auto* text : {"CON", "prn", "x/Aux", "NUL.txt", "nul .txt", "com1", "COM9.tar.gz", "LPT0", "com¹", "LPT².x", "CONIN$",
-                             "conout$", "a/con/b"}) {
+    for (const auto* text : {"CON", "prn", "x/Aux", "NUL.txt", "nul .txt", "com1", "COM9.tar.gz", "LPT0",
+                             "com¹", "LPT².x", "CONIN$", "conout$", "a/con/b"}) {
         EXPECT_TRUE(is_refused(text, "device"));
     }
 }
 
 TEST(SafePath, refuses_control_characters)
 {
-    for (const auto text : {std::string_view("a\nb"), std::string_view("a\0b", 3), std::string_view("\x1b[2J"),
-                            std::string_view("a\x7f"), std::string_view("a\xc2\x85")}) {
+    for (const auto text :
+         {std::string_view("a\nb"), std::string_view("a\0b", 3), std::string_view("\x1b[2J"),
+          std::string_view("a\x7f"), std::string_view("a\xc2\x85")}) {
         EXPECT_TRUE(is_refused(text, "control character"));
     }
 }
 
 TEST(SafePath, refuses_what_is_not_composed_utf8)
 {
-    for (const auto* text : {"\xff", "a\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe0\x80\xaf", "u\xcc\x88", "\xe2\x84\xab"}) {
+    for (const auto* text : {"\xff", "a\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe0\x80\xaf",
+                             "u\xcc\x88", "\xe2\x84\xab"}) {
         EXPECT_TRUE(is_refused(text, "composed UTF-8"));
     }
 }
@@ -115,9 +119,10 @@ TEST(SafePath, folds_case_beyond_ascii)
 
 RC_GTEST_PROP(SafePath, stays_below_its_folder_whatever_it_is_read_from, ())
 {
-    const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(std::vector<std::string>{
-        "/", "/a", "/b", "a", "B", "ü", "x.y", "~", "version.ini", "a", "b", "c", ".", "..", " ", "\\", "C:", "con", "\xff",
-        std::string(1, '\0')}));
+    const auto pieces =
+        *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(std::vector<std::string>{
+            "/", "/a", "/b", "a",  "B", "ü",  "x.y", "~",   "version.ini", "a",
+            "b", "c",  ".",  "..", " ", "\\", "C:",  "con", "\xff",        std::string(1, '\0')}));
     std::string text;
     for (const auto& piece : pieces) {
         text += piece;

@@ -11,7 +11,8 @@ namespace lanspread {
 
 namespace {
 
-/// The next character of `text`, which is not empty: its code point (below 0 where invalid) and how many bytes it takes.
+/// The next character of `text`, which is not empty: its code point (below 0 where invalid) and how many
+/// bytes it takes.
 struct Character {
     utf8proc_int32_t code = -1;
     std::size_t size = 1;
@@ -98,7 +99,8 @@ std::optional<std::string> case_folded(std::string_view text)
 {
     if (is_ascii(text)) {
         std::string folded(text);
-        std::ranges::transform(folded, folded.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; });
+        std::ranges::transform(folded, folded.begin(),
+                               [](char c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; });
         return folded;
     }
     return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);

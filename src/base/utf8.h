@@ -12,7 +12,8 @@ namespace lanspread {
 /// `text` with each byte that is no part of valid UTF-8 replaced by U+FFFD.
 [[nodiscard]] std::string mend_utf8(std::string_view text);
 
-/// The longest beginning of `text`, mended, that has at most `max_size` bytes and no half character at its end.
+/// The longest beginning of `text`, mended, that has at most `max_size` bytes and no half character at its
+/// end.
 [[nodiscard]] std::string clip_utf8(std::string_view text, std::size_t max_size);
 
 /// Whether there is a control character in it: U+0000 to U+001F, U+007F to U+009F.
@@ -21,8 +22,8 @@ namespace lanspread {
 /// The composed form (NFC, Unicode Standard Annex 15); nothing where `text` is not UTF-8.
 [[nodiscard]] std::optional<std::string> composed(std::string_view text);
 
-/// The form in which two texts are the same when they differ only in case, in composition, or in characters that file systems
-/// ignore; nothing where `text` is not UTF-8.
+/// The form in which two texts are the same when they differ only in case, in composition, or in characters
+/// that file systems ignore; nothing where `text` is not UTF-8.
 [[nodiscard]] std::optional<std::string> case_folded(std::string_view text);
 
 }  // namespace lanspread

@@ -7,7 +7,9 @@ namespace lanspread {
 
 TEST(Utf8, is_told_from_what_is_not)
 {
-    EXPECT_TRUE(is_utf8("" "ascii ü € 🎮"));
+    EXPECT_TRUE(
+        is_utf8(""
+                "ascii ü € 🎮"));
     for (const auto* text : {"\xff", "a\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
         EXPECT_FALSE(is_utf8(text));
     }
@@ -15,7 +17,9 @@ TEST(Utf8, is_told_from_what_is_not)
 
 TEST(Utf8, is_mended_by_replacement_characters)
 {
-    EXPECT_EQ(mend_utf8("a\xff" "b\xc3"), "a\uFFFDb\uFFFD");
+    EXPECT_EQ(mend_utf8("a\xff"
+                        "b\xc3"),
+              "a\uFFFDb\uFFFD");
     EXPECT_EQ(mend_utf8("ü"), "ü");
 }
 

@@ -9,11 +9,13 @@ namespace {
 
 constexpr std::array<std::string_view, 7> devices{"con", "prn", "aux", "nul", "conin$", "conout$", "clock$"};
 constexpr std::array<std::string_view, 2> numbered_devices{"com", "lpt"};
-constexpr std::array<std::string_view, 13> numbers{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "¹", "²", "³"};
+constexpr std::array<std::string_view, 13> numbers{"0", "1", "2", "3", "4", "5", "6",
+                                                   "7", "8", "9", "¹", "²", "³"};
 
 bool is_same_but_for_case(std::string_view text, std::string_view lower)
 {
-    return std::ranges::equal(text, lower, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
+    return std::ranges::equal(
+        text, lower, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
 }
 
 }  // namespace
@@ -27,7 +29,8 @@ bool is_windows_device_name(std::string_view component)
         return is_same_but_for_case(stem.substr(0, device.size()), device) && stem.size() > device.size() &&
                std::ranges::find(numbers, stem.substr(device.size())) != numbers.end();
     };
-    return std::ranges::any_of(devices, is_device) || std::ranges::any_of(numbered_devices, is_numbered_device);
+    return std::ranges::any_of(devices, is_device) ||
+           std::ranges::any_of(numbered_devices, is_numbered_device);
 }
 
 }  // namespace lanspread

@@ -1,14 +1,17 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/game_id.h"
 #include "base/safe_path.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace lanspread::content {
 
@@ -17,6 +20,9 @@ inline constexpr std::uint64_t max_chunk_size = 1024 * 1024;
 
 /// The largest manifest that is read, in bytes: about two million chunks, a game of 2 TB.
 inline constexpr std::size_t max_manifest_size = 64 * 1024 * 1024;
+
+inline constexpr std::size_t max_file_count = 1'000'000;
+inline constexpr std::uint64_t max_total_size = std::uint64_t{4} << 40;
 
 /// The name of the file that makes a folder a complete game root. It is written last.
 inline constexpr std::string_view sentinel_name = "version.ini";
@@ -38,16 +44,20 @@ struct Extent {
     auto operator<=>(const Extent&) const = default;
 };
 
-/// What one version of a game consists of: files in canonical order and the hashes of their chunks. Immutable, and valid by
-/// construction: every manifest, our own and a stranger's, comes through `make` or `parse`.
+/// What one version of a game consists of: files in canonical order and the hashes of their chunks.
+/// Immutable, and valid by construction: every manifest, our own and a stranger's, comes through `make` or
+/// `parse`.
 ///
-/// Chunking: a file of 1 MiB or more is cut at its own 1 MiB boundaries; the smaller files, in order, are packed together
-/// into chunks of up to 1 MiB, none of them split. Empty files are in no chunk. The chunks of large files and the packed
-/// ones are numbered in the order of their first byte's file, so the list of files alone tells every chunk's extents.
+/// Chunking: a file of 1 MiB or more is cut at its own 1 MiB boundaries; the smaller files, in order, are
+/// packed together into chunks of up to 1 MiB, none of them split. Empty files are in no chunk. The chunks of
+/// large files and the packed ones are numbered in the order of their first byte's file, so the list of files
+/// alone tells every chunk's extents.
 class Manifest {
 public:
-    /// Checks and sorts `files`; `hashes` has one entry for each chunk that they make.
-    [[nodiscard]] static Result<Manifest> make(GameId game, std::string version, std::vector<ManifestFile> files,
+    /// Checks and sorts `files`; `hashes` has one entry for each chunk that they make. Refuses, as
+    /// `invalid_input`, what `parse` would refuse, also what would have more than max_manifest_size bytes.
+    [[nodiscard]] static Result<Manifest> make(GameId game, std::string version,
+                                               std::vector<ManifestFile> files,
                                                std::vector<ChunkHash> hashes);
     /// Reads canonical bytes that nobody vouches for; refuses every other encoding of the same manifest.
     [[nodiscard]] static Result<Manifest> parse(ByteSpan bytes);
@@ -80,15 +90,21 @@ private:
     ContentId content_id_;
 };
 
-/// The extents that a list of files (in canonical order) makes, chunk by chunk: what hashing reads and Manifest keeps.
+/// The extents that a list of files (from `canonical_files`) makes, chunk by chunk: what hashing reads and
+/// Manifest keeps.
 struct ChunkLayout {
     std::vector<Extent> extents;
     std::vector<std::uint32_t> first_extent;  ///< by chunk, with one past the end; so size = chunks + 1
 };
 [[nodiscard]] ChunkLayout chunk_layout(std::span<const ManifestFile> files);
 
-/// Checks names (unique even when case is ignored, no file that is also a folder, nothing in `local/` or `.lanspread/`),
-/// the presence of the sentinel, counts (at most 1,000,000 files) and sizes (at most 4 TiB in sum), and sorts into canonical order: by the bytes of the path.
+/// How many chunks that is, without the memory that the layout takes.
+[[nodiscard]] std::uint32_t chunk_count(std::span<const ManifestFile> files);
+
+/// Checks names (unique even when case is ignored, folders too; no file that is also a folder; nothing in
+/// `local/` or
+/// `.lanspread/`), the presence of the sentinel, counts (at most max_file_count) and sizes (at most
+/// max_total_size in sum), and sorts into canonical order: by the bytes of the path.
 [[nodiscard]] Result<std::vector<ManifestFile>> canonical_files(std::vector<ManifestFile> files);
 
 }  // namespace lanspread::content

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include <ngtcp2/ngtcp2.h>
 
 namespace lanspread::transport {

@@ -1,5 +1,10 @@
 #pragma once
 
+#include "base/address.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/game_id.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,15 +13,12 @@
 #include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
 
-#include "base/address.h"
-#include "base/digest.h"
-#include "base/game_id.h"
-
-/// What peers say to each other. Plain described structs: the codec (codec.h) turns them into JSON and back by their
-/// members' names. docs/protocol.md tells what follows what on a stream.
+/// What peers say to each other. Plain described structs: the codec (codec.h) turns them into JSON and back
+/// by their members' names. docs/protocol.md tells what follows what on a stream.
 namespace lanspread::wire {
 
-/// The one version of the protocol that is spoken. Another is refused, with a message that says who must update.
+/// The one version of the protocol that is spoken. Another is refused, with a message that says who must
+/// update.
 inline constexpr std::uint32_t protocol_version = 1;
 
 /// The largest JSON message, in bytes, on the wire and on the control socket.
@@ -35,26 +37,28 @@ struct GameEntry {
 };
 BOOST_DESCRIBE_STRUCT(GameEntry, (), (game, version, content, size, chunks, files))
 
-/// A whole library. `rev` grows by one with each change and starts anew with the process; `epoch` (random) names the process.
+/// A whole library. `rev` grows by one with each change and starts anew with the process; `epoch` (random)
+/// names the process.
 struct LibrarySnapshot {
     std::uint64_t epoch = 0;
     std::uint64_t rev = 0;
-    std::vector<GameEntry> games;  ///< one per game, sorted by id
+    std::vector<GameEntry> games;  ///< one per game, sorted by the bytes of its id
 };
 BOOST_DESCRIBE_STRUCT(LibrarySnapshot, (), (epoch, rev, games))
 
 /// First on every connection, both ways: the dialler's as a request, the other's as the answer.
 struct Hello {
     std::uint32_t protocol = protocol_version;
-    std::string name;                    ///< display name, at most 64 bytes
-    std::string program;                 ///< program and version, for people: "lanspread 0.1.0"
-    std::vector<Address> listen;         ///< where this peer listens, best first
+    std::string name;             ///< display name, at most 64 bytes
+    std::string program;          ///< program and version, for people: "lanspread 0.1.0"
+    std::vector<Address> listen;  ///< where this peer listens, best first
     LibrarySnapshot library;
 };
 BOOST_DESCRIBE_STRUCT(Hello, (), (protocol, name, program, listen, library))
 
-/// The changes that lead from one revision of the sender's library to another. Applied only where `epoch` and `from_rev`
-/// are what the receiver has; else the answer says `applied = false` and the sender sends a snapshot.
+/// The changes that lead from one revision of the sender's library to another. Applied only where `epoch` and
+/// `from_rev` are what the receiver has; else the answer says `applied = false` and the sender sends a
+/// snapshot.
 struct LibraryDelta {
     std::uint64_t epoch = 0;
     std::uint64_t from_rev = 0;
@@ -103,5 +107,12 @@ struct Failure {
     std::string message;
 };
 BOOST_DESCRIBE_STRUCT(Failure, (), (code, message))
+
+/// What the members' types alone do not say. The codec applies these in both directions; the error's text
+/// begins with the member's name.
+[[nodiscard]] Result<void> check(const GameEntry& entry);
+[[nodiscard]] Result<void> check(const LibrarySnapshot& library);
+[[nodiscard]] Result<void> check(const Hello& hello);
+[[nodiscard]] Result<void> check(const Failure& failure);
 
 }  // namespace lanspread::wire

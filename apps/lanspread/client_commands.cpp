@@ -1,0 +1,117 @@
+#include "lanspread/client_commands.h"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "lanspread/format.h"
+#include "lanspread/output.h"
+
+namespace lanspread::cli {
+
+namespace {
+
+/// Asks, prints the answer (as it came where JSON is wanted, else what `describe` makes of it) and gives `judge`'s word on it.
+template <class T, class Describe, class Judge>
+ExitCode ask_and_print(const CommonOptions& options, const runtime::Command& command, Describe describe, Judge judge)
+{
+    const auto text = api::ControlClient(options.state_folder).ask_for_text(command);
+    if (!text) {
+        return fail_with(text.error());
+    }
+    const auto answer = api::answer_in<T>(*text);
+    if (!answer) {
+        return fail_with(answer.error());
+    }
+    print_now(options.json ? *text + '\n' : describe(*answer));
+    return judge(*answer);
+}
+
+template <class T, class Describe>
+ExitCode ask_and_print(const CommonOptions& options, const runtime::Command& command, Describe describe)
+{
+    return ask_and_print<T>(options, command, describe, [](const T&) { return ExitCode::done; });
+}
+
+constexpr auto as_page = [](const auto& answer) { return text_of(answer); };
+
+}  // namespace
+
+void print_now(std::string_view text)
+{
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+}
+
+ExitCode show_status(const CommonOptions& options)
+{
+    return ask_and_print<runtime::Status>(options, runtime::GetStatus{}, as_page);
+}
+
+ExitCode list_peers(const CommonOptions& options)
+{
+    return ask_and_print<std::vector<runtime::Peer>>(options, runtime::GetPeers{}, as_page);
+}
+
+ExitCode list_games(const CommonOptions& options, bool all)
+{
+    return ask_and_print<std::vector<runtime::Game>>(options, runtime::GetGames{.all = all}, as_page);
+}
+
+ExitCode show_game(const CommonOptions& options, const std::string& game)
+{
+    return ask_and_print<runtime::Game>(options, runtime::GetGame{.game = game}, as_page);
+}
+
+ExitCode connect_to(const CommonOptions& options, const std::string& address)
+{
+    return ask_and_print<runtime::Peer>(options, runtime::Connect{.address = address}, [](const runtime::Peer& peer) {
+        return fmt::format("connected to {} ({}) at {}\n", printable(peer.name), peer.id.substr(0, 12), peer.address);
+    });
+}
+
+ExitCode cancel_download(const CommonOptions& options, const std::string& game, bool remove)
+{
+    return ask_and_print<runtime::Download>(
+        options, runtime::CancelDownload{.game = game, .remove = remove}, [remove](const runtime::Download& download) {
+            return remove ? fmt::format("{}: cancelled, and what was fetched is deleted\n", printable(download.game))
+                          : fmt::format("{}: cancelled; {} are kept for a later `lanspread get`\n", printable(download.game),
+                                        size_text(download.bytes_done));
+        });
+}
+
+ExitCode verify_game(const CommonOptions& options, const std::string& game)
+{
+    return ask_and_print<runtime::VerifyReport>(
+        options, runtime::VerifyGame{.game = game}, as_page,
+        [](const runtime::VerifyReport& report) { return report.good ? ExitCode::done : ExitCode::failed; });
+}
+
+ExitCode rescan(const CommonOptions& options)
+{
+    return ask_and_print<runtime::Status>(options, runtime::Rescan{}, as_page);
+}
+
+ExitCode show_events(const CommonOptions& options, bool follow)
+{
+    auto events = api::ControlClient(options.state_folder).events(follow);
+    if (!events) {
+        return fail_with(events.error());
+    }
+    while (true) {
+        const auto text = events->receive();
+        if (!text) {
+            return fail_with(text.error());
+        }
+        if (!*text) {
+            return ExitCode::done;
+        }
+        const auto event = api::answer_in<runtime::Event>(**text);
+        if (!event) {
+            return fail_with(event.error());
+        }
+        print_now(options.json ? **text + '\n' : text_of(*event));
+    }
+}
+
+}  // namespace lanspread::cli

@@ -1,0 +1,194 @@
+#include "lanspread/command_line.h"
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "lanspread/get_command.h"
+#include "lanspread/run_command.h"
+#include "platform/paths.h"
+
+namespace lanspread::cli {
+
+namespace {
+
+/// The grammar of the command line. Parsing chooses an action and fills its options; nothing is done before all of it was
+/// understood.
+class Grammar {
+public:
+    Grammar()
+    {
+        app_.require_subcommand(1);
+        app_.set_version_flag("--version", version_text, "Print the version");
+        add_run();
+        add_questions();
+        add_actions();
+        add_help();
+        app_.footer("Start with `lanspread run --games DIR` on every PC, then `lanspread games --all` and\n"
+                    "`lanspread get GAME --wait` where a game is wanted. `lanspread help COMMAND` tells more.");
+    }
+
+    ExitCode parse_and_act(int argc, const char* const* argv)
+    {
+        if (argc < 2) {
+            fmt::print(stderr, "{}", help_of(app_));
+            return ExitCode::wrong_use;
+        }
+        try {
+            app_.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return app_.exit(error) == 0 ? ExitCode::done : ExitCode::wrong_use;
+        }
+        common_.state_folder =
+            state_folder_.empty() ? platform::default_state_folder() : platform::to_path(state_folder_);
+        return action_();
+    }
+
+private:
+    /// A command with the options that all have.
+    CLI::App& add(const std::string& name, const std::string& description, std::function<ExitCode()> action)
+    {
+        auto* command = app_.add_subcommand(name, description);
+        command->add_option("--state", state_folder_, "The peer's state folder (default: ~/.local/state/lanspread)")
+            ->type_name("DIR");
+        command->add_flag("--json", common_.json, "Print JSON, for scripts");
+        command->callback([this, action = std::move(action)] { action_ = action; });
+        return *command;
+    }
+
+    static void add_many(CLI::App& command, const std::string& name, std::vector<std::string>& values,
+                         const std::string& type, const std::string& description)
+    {
+        command.add_option(name, values, description)->type_name(type)->allow_extra_args(false);
+    }
+
+    void add_run()
+    {
+        auto& run = add("run", "Run a peer in this terminal until Ctrl+C", [this] { return run_peer(common_, run_); });
+        add_many(run, "--games", run_.games_folders, "DIR",
+                 "A folder with games, one folder per game; may be given again. Games that are fetched go to the first one "
+                 "(default: ~/Games/lanspread)");
+        run.add_option("--name", run_.name, "The name that others see (default: this computer's)")->type_name("NAME");
+        run.add_option("--listen", run_.listen, "Where to listen, UDP (default: every address, a free port)")
+            ->type_name("IP[:PORT]");
+        add_many(run, "--interface", run_.interfaces, "NAME", "Look for others on this network card only; may be given again");
+        add_many(run, "--connect", run_.connect, "HOST:PORT",
+                 "Connect to this peer, and keep trying; may be given again");
+        run.add_flag("--no-discovery", run_.no_discovery, "Do not look for others and do not announce this peer");
+        add_many(run, "--fetch", run_.fetch, "GAME", "Fetch this game as soon as somebody has it; may be given again");
+        run.add_option("--log-level", run_.log_level, "How much to log on standard error")
+            ->type_name("LEVEL")
+            ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}))
+            ->capture_default_str();
+        run.add_option("--cipher", run_.cipher, "Who encrypts packets: the fastest at hand, or GnuTLS always")
+            ->check(CLI::IsMember({"auto", "gnutls"}))
+            ->capture_default_str();
+        run.footer("Prints one line \"ready id=… listen=… api=…\" when it serves. A second Ctrl+C ends it at once.");
+    }
+
+    void add_questions()
+    {
+        add("status", "What the running peer is and does", [this] { return show_status(common_); });
+        add("peers", "The other peers, and how they were found", [this] { return list_peers(common_); });
+        auto& games = add("games", "The games that are here", [this] { return list_games(common_, all_); });
+        games.add_flag("--all", all_, "Those of the whole party, too");
+        auto& show = add("show", "All about one game: versions, who has it, its download",
+                         [this] { return show_game(common_, get_.game); });
+        add_game(show);
+        auto& events = add("events", "What happened lately", [this] { return show_events(common_, follow_); });
+        events.add_flag("--follow,-f", follow_, "Go on with what happens, until Ctrl+C");
+    }
+
+    void add_actions()
+    {
+        auto& connect = add("connect", "Connect to a peer by its address, where it is not found by itself",
+                            [this] { return connect_to(common_, address_); });
+        connect
+            .add_option("ADDRESS", address_, "HOST:PORT of the other peer: a name or an IP address, and the port it says")
+            ->type_name("")
+            ->required();
+        auto& get = add("get", "Fetch a game from the party", [this] { return get_game(common_, get_); });
+        add_game(get);
+        get.add_option("--version", get_.version, "This version (default: the one that most peers have)")->type_name("V");
+        get.add_flag("--wait", get_.wait, "Show the progress and end when the game is here, complete and verified");
+        get.footer("The running peer does the work: with or without --wait, also after Ctrl+C, the download goes on.\n"
+                   "`lanspread cancel GAME` ends it.");
+        auto& cancel = add("cancel", "End a download; what was fetched is kept, so that it can go on later",
+                           [this] { return cancel_download(common_, get_.game, remove_); });
+        add_game(cancel);
+        cancel.add_flag("--delete", remove_, "Delete what was fetched");
+        auto& verify = add("verify", "Read a game again and compare it with what was shared",
+                           [this] { return verify_game(common_, get_.game); });
+        add_game(verify);
+        add("rescan", "Look through the games folders now", [this] { return rescan(common_); });
+    }
+
+    void add_game(CLI::App& command)
+    {
+        command.add_option("GAME", get_.game, "The game's id, as `lanspread games --all` lists it")
+            ->type_name("")
+            ->required();
+    }
+
+    void add_help()
+    {
+        add("version", "Print the version", [this] { return print_version(); });
+        auto* help = app_.add_subcommand("help", "Explain lanspread, or one of its commands");
+        help->add_option("COMMAND", help_topic_, "The command")->type_name("");
+        help->callback([this] { action_ = [this] { return print_help(); }; });
+    }
+
+    [[nodiscard]] ExitCode print_version() const
+    {
+        print_now(common_.json ? fmt::format("{{\"version\":\"{}\"}}\n", LANSPREAD_VERSION)
+                               : fmt::format("{}\n", version_text));
+        return ExitCode::done;
+    }
+
+    [[nodiscard]] ExitCode print_help()
+    {
+        if (help_topic_.empty()) {
+            print_now(help_of(app_));
+            return ExitCode::done;
+        }
+        const auto found =
+            app_.get_subcommands([this](const CLI::App* command) { return command->get_name() == help_topic_; });
+        if (found.empty()) {
+            complain(fmt::format("there is no command '{}': `lanspread help` lists them", help_topic_));
+            return ExitCode::wrong_use;
+        }
+        print_now(help_of(*found.front()));
+        return ExitCode::done;
+    }
+
+    /// The app's own help(), once a command is chosen, would give that command's.
+    [[nodiscard]] std::string help_of(const CLI::App& command) const
+    {
+        const auto name = &command == &app_ ? app_.get_name() : fmt::format("{} {}", app_.get_name(), command.get_name());
+        return app_.get_formatter()->make_help(&command, name, CLI::AppFormatMode::Normal);
+    }
+
+    static constexpr auto version_text = "lanspread " LANSPREAD_VERSION;
+
+    CLI::App app_{"lanspread: one PC at the LAN party has a game, the others fetch it from each other.", "lanspread"};
+    std::function<ExitCode()> action_;
+    std::string state_folder_;
+    CommonOptions common_;
+    RunOptions run_{.log_level = "info", .cipher = "auto"};
+    GetOptions get_;
+    std::string address_;
+    std::string help_topic_;
+    bool all_ = false;
+    bool follow_ = false;
+    bool remove_ = false;
+};
+
+}  // namespace
+
+ExitCode run_command_line(int argc, const char* const* argv)
+{
+    return Grammar().parse_and_act(argc, argv);
+}
+
+}  // namespace lanspread::cli

@@ -1,0 +1,166 @@
+#include "lanspread/get_command.h"
+
+#include <algorithm>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "lanspread/format.h"
+#include "lanspread/output.h"
+#include "lanspread/progress.h"
+
+namespace lanspread::cli {
+
+namespace {
+
+using runtime::Download;
+
+constexpr std::chrono::milliseconds poll_interval{200};
+
+bool has_ended(const Download& download)
+{
+    return download.state == "done" || download.state == "failed" || download.state == "cancelled";
+}
+
+/// Waits for a download's end. Snapshots tell it; events only make the next look come sooner, so none is ever relied on.
+class Wait {
+public:
+    Wait(const api::ControlClient& client, Download download) : client_(client), download_(std::move(download))
+    {
+        auto events = client_.events(true);
+        if (events) {
+            events_.emplace(std::move(*events));
+        }
+    }
+
+    [[nodiscard]] api::Answer<Download> run()
+    {
+        ProgressBar bar;
+        while (!has_ended(download_)) {
+            bar.show(download_, Clock::now());
+            pause();
+            auto looked = look();
+            if (!looked) {
+                return std::unexpected(looked.error());
+            }
+        }
+        return download_;
+    }
+
+private:
+    [[nodiscard]] api::Answer<void> look()
+    {
+        auto game = client_.ask<runtime::Game>(runtime::GetGame{.game = download_.game});
+        if (!game && game.error().no_peer) {
+            return std::unexpected(api::ControlError{
+                .error = {ErrorCode::unavailable,
+                          fmt::format("lanspread ended while {} was being fetched: start it again, and the download goes on",
+                                      download_.game)},
+                .no_peer = true});
+        }
+        if (!game) {
+            return std::unexpected(game.error());
+        }
+        if (game->downloads.empty() || game->downloads.front().content != download_.content) {
+            return std::unexpected(api::ControlError{
+                .error = {ErrorCode::unavailable,
+                          fmt::format("{}: somebody else ended this download, or began another", download_.game)}});
+        }
+        download_ = std::move(game->downloads.front());
+        return {};
+    }
+
+    /// Until the next look is due, or an event says that this download has ended.
+    void pause()
+    {
+        const auto deadline = Clock::now() + poll_interval;
+        while (events_) {
+            const auto text = events_->receive_until(deadline);
+            if (!text && text.error().error.code == ErrorCode::timed_out) {
+                return;
+            }
+            if (!text || !*text) {
+                events_.reset();
+                break;
+            }
+            const auto event = api::answer_in<runtime::Event>(**text);
+            if (event && event->game == download_.game && tells_an_end(event->kind)) {
+                return;
+            }
+        }
+        std::this_thread::sleep_until(deadline);
+    }
+
+    static bool tells_an_end(std::string_view kind)
+    {
+        return kind == "download_done" || kind == "download_failed" || kind == "download_cancelled";
+    }
+
+    const api::ControlClient& client_;
+    Download download_;
+    std::optional<api::ControlConnection> events_;
+};
+
+std::string started_text(const Download& download)
+{
+    if (download.state == "done") {
+        return fmt::format("{} {} is here already, complete\n", printable(download.game), download.version);
+    }
+    return fmt::format("{} {}: {}; `lanspread get --wait {}` shows how it goes on\n", printable(download.game),
+                       printable(download.version), printable(state_text(download)), printable(download.game));
+}
+
+std::string done_text(const Download& download)
+{
+    const auto sources = std::ranges::count_if(download.sources, [](const auto& source) { return source.bytes > 0; });
+    return fmt::format("done seconds={:.2f} bytes={} sources={} fetched={}\n", download.seconds, download.bytes_total, sources,
+                       download.bytes_fetched);
+}
+
+ExitCode judge(const Download& download)
+{
+    if (download.state == "done") {
+        return ExitCode::done;
+    }
+    complain(fmt::format("{}: {}", download.game, state_text(download)));
+    return ExitCode::failed;
+}
+
+ExitCode could_not_start(const api::ControlError& error, const std::string& game)
+{
+    const auto code = fail_with(error);
+    if (code == ExitCode::not_found) {
+        fmt::print(stderr,
+                   "Check that the id is spelled as `lanspread games --all` lists it ('{}'), and that `lanspread peers` shows the "
+                   "PC that has it as connected.\n",
+                   printable(game));
+    }
+    return code;
+}
+
+}  // namespace
+
+ExitCode get_game(const CommonOptions& options, const GetOptions& get)
+{
+    const api::ControlClient client(options.state_folder);
+    const auto started = client.ask<Download>(runtime::StartDownload{.game = get.game, .version = get.version});
+    if (!started) {
+        return could_not_start(started.error(), get.game);
+    }
+    if (!get.wait) {
+        print_now(options.json ? wire::encode(*started).value_or("") + '\n' : started_text(*started));
+        return ExitCode::done;
+    }
+    const auto ended = Wait(client, *started).run();
+    if (!ended) {
+        return fail_with(ended.error());
+    }
+    if (options.json) {
+        print_now(wire::encode(*ended).value_or("") + '\n');
+    } else if (ended->state == "done") {
+        print_now(done_text(*ended));
+    }
+    return judge(*ended);
+}
+
+}  // namespace lanspread::cli

@@ -1,0 +1,60 @@
+#include "discovery/lifetime.h"
+
+#include <algorithm>
+
+namespace lanspread::discovery {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr int max_asks = 4;
+
+TimePoint refresh_time(TimePoint since, TimePoint ends_at, int asks)
+{
+    return since + (ends_at - since) * (80 + 5 * asks) / 100;
+}
+
+}  // namespace
+
+Lifetime Lifetime::missed(TimePoint now, Jitter& jitter)
+{
+    Lifetime life;
+    life.since_ = now;
+    life.ends_at_ = now + seconds(10);
+    life.ask_at_ = now + jitter.between(milliseconds(100), milliseconds(150));
+    return life;
+}
+
+Lifetime Lifetime::heard(seconds ttl, TimePoint now, Jitter& jitter)
+{
+    const auto time = std::clamp(ttl, seconds(10), seconds(4500));
+    Lifetime life;
+    life.is_known_ = true;
+    life.since_ = now;
+    life.ends_at_ = now + time;
+    life.lag_ = jitter.between(Duration(0), Duration(time) / 50);
+    life.ask_at_ = refresh_time(now, life.ends_at_, 0) + life.lag_;
+    return life;
+}
+
+void Lifetime::withdraw(TimePoint now)
+{
+    ends_at_ = std::min(ends_at_, now + seconds(1));
+    ask_at_ = TimePoint::max();
+}
+
+void Lifetime::asked(TimePoint now)
+{
+    ++asks_;
+    if (asks_ == max_asks) {
+        ask_at_ = TimePoint::max();
+    } else if (is_known_) {
+        ask_at_ = std::max(refresh_time(since_, ends_at_, asks_) + lag_, now + seconds(1));
+    } else {
+        ask_at_ = now + seconds(1 << (asks_ - 1));
+    }
+}
+
+}  // namespace lanspread::discovery

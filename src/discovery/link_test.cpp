@@ -1,0 +1,69 @@
+#include "discovery/link.h"
+
+#include <gtest/gtest.h>
+
+namespace lanspread::discovery {
+namespace {
+
+platform::NetworkInterface card(std::string name)
+{
+    return {.name = std::move(name),
+            .index = 2,
+            .addresses = {{.address = Address::parse("192.0.2.1").value(), .prefix_length = 24}},
+            .is_up = true,
+            .supports_multicast = true};
+}
+
+platform::NetworkInterface loopback()
+{
+    auto interface = card("lo");
+    interface.is_loopback = true;
+    interface.supports_multicast = false;
+    interface.kind = platform::InterfaceKind::loopback;
+    return interface;
+}
+
+std::vector<std::string> names(const std::vector<Link>& links)
+{
+    std::vector<std::string> result;
+    for (const auto& link : links) {
+        result.push_back(link.name);
+    }
+    return result;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(Links, are_all_usable_interfaces_that_can_multicast)
+{
+    auto tunnel = card("wg0");
+    tunnel.supports_multicast = false;
+    auto unplugged = card("eth1");
+    unplugged.is_up = false;
+    EXPECT_EQ(names(choose_links({loopback(), card("eth0"), tunnel, unplugged, card("docker0")}, {}, false)),
+              (Names{"eth0", "docker0"}));
+}
+
+TEST(Links, include_the_loopback_when_asked_or_when_there_is_no_other)
+{
+    EXPECT_EQ(names(choose_links({loopback(), card("eth0")}, {}, true)), (Names{"lo", "eth0"}));
+    EXPECT_EQ(names(choose_links({loopback()}, {}, false)), Names{"lo"});
+}
+
+TEST(Links, are_only_those_that_were_named)
+{
+    EXPECT_EQ(names(choose_links({loopback(), card("eth0"), card("eth1")}, {"eth1", "lo"}, false)),
+              (Names{"lo", "eth1"}));
+    EXPECT_TRUE(choose_links({loopback(), card("eth0")}, {"eth9"}, false).empty());
+}
+
+TEST(Links, know_their_neighbours)
+{
+    const Link link{.addresses = {{.address = Address::parse("192.0.2.1").value(), .prefix_length = 24}}};
+    EXPECT_TRUE(link.is_neighbour(Address::parse("192.0.2.200:1").value()));
+    EXPECT_TRUE(link.is_neighbour(Address::parse("fe80::1").value()));
+    EXPECT_FALSE(link.is_neighbour(Address::parse("198.51.100.1").value()));
+}
+
+}  // namespace
+}  // namespace lanspread::discovery

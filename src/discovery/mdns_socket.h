@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "async/task.h"
+#include "discovery/link.h"
+#include "discovery/mdns_engine.h"
+
+namespace lanspread::discovery {
+
+enum class IpFamily { v4, v6 };
+
+[[nodiscard]] std::string_view to_string(IpFamily family);
+
+/// A UDP socket at port 5353 for one interface and IP family, member of the mDNS group there. The port is
+/// shared with whoever else has it, such as avahi-daemon: everybody gets a copy of what goes to the group,
+/// but of what goes to us alone only one of them does; so we never ask for direct answers. Lives on the
+/// thread that runs its executor.
+class MdnsSocket {
+public:
+    [[nodiscard]] static Result<std::unique_ptr<MdnsSocket>> open(Executor executor, const Link& link,
+                                                                  IpFamily family);
+    ~MdnsSocket();
+    MdnsSocket(const MdnsSocket&) = delete;
+    MdnsSocket& operator=(const MdnsSocket&) = delete;
+
+    [[nodiscard]] IpFamily family() const { return family_; }
+    [[nodiscard]] bool is_open() const;
+    /// The next packet. The socket must be kept alive meanwhile; closing it ends the wait as if it was
+    /// cancelled.
+    [[nodiscard]] Task<Result<ReceivedPacket>> receive();
+    /// Sends to `to`, which is of the socket's family, or to the group. Never blocks.
+    [[nodiscard]] Result<void> send(std::optional<Address> to, ByteSpan packet);
+    void close();
+
+private:
+    struct Descriptor;
+    MdnsSocket(std::unique_ptr<Descriptor> descriptor, std::uint32_t interface, IpFamily family);
+
+    std::unique_ptr<Descriptor> descriptor_;
+    std::uint32_t interface_;
+    IpFamily family_;
+};
+
+}  // namespace lanspread::discovery

@@ -1,0 +1,61 @@
+#include "library/game_table.h"
+
+namespace lanspread::library {
+
+void GameTable::put(LocalGamePtr game)
+{
+    auto& place = by_id_[game->id];
+    const auto before = place;
+    if (before) {
+        by_content_.erase(before->content);
+    }
+    place = game;
+    by_content_[game->content] = game;
+    if (!before || before->content != game->content || before->root != game->root) {
+        tell({.upserts = {std::move(game)}, .removals = {}});
+    }
+}
+
+void GameTable::remove(const GameId& game)
+{
+    const auto found = by_id_.find(game);
+    if (found == by_id_.end()) {
+        return;
+    }
+    const auto id = found->first;
+    by_content_.erase(found->second->content);
+    by_id_.erase(found);
+    tell({.upserts = {}, .removals = {id}});
+}
+
+std::vector<LocalGamePtr> GameTable::games() const
+{
+    std::vector<LocalGamePtr> games;
+    games.reserve(by_id_.size());
+    for (const auto& [id, game] : by_id_) {
+        games.push_back(game);
+    }
+    return games;
+}
+
+LocalGamePtr GameTable::find(const GameId& game) const
+{
+    const auto found = by_id_.find(game);
+    return found == by_id_.end() ? nullptr : found->second;
+}
+
+LocalGamePtr GameTable::find(const ContentId& content) const
+{
+    const auto found = by_content_.find(content);
+    return found == by_content_.end() ? nullptr : found->second;
+}
+
+void GameTable::tell(const Change& change)
+{
+    ++rev_;
+    if (listener_) {
+        listener_(change);
+    }
+}
+
+}  // namespace lanspread::library

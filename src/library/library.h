@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "async/task.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/game_id.h"
+#include "library/local_game.h"
+#include "store/database.h"
+
+namespace lanspread::library {
+
+/// What became of the library in one step.
+struct Change {
+    std::vector<LocalGamePtr> upserts;
+    std::vector<GameId> removals;
+};
+
+/// What `verify` found, by paths in the game root.
+struct VerifyReport {
+    GameId game;
+    std::string version;
+    std::uint64_t bytes_checked = 0;
+    std::vector<std::string> missing;
+    std::vector<std::string> damaged;  ///< other bytes, size or executable bit than the manifest says
+    std::vector<std::string> extra;
+
+    [[nodiscard]] bool is_good() const { return missing.empty() && damaged.empty() && extra.empty(); }
+};
+
+/// The threads that the library borrows; all outlive it.
+struct Pools {
+    asio::thread_pool& disk;
+    asio::thread_pool& hash;
+    asio::thread_pool& store;  ///< one thread: the database's
+    unsigned hash_threads;     ///< how many `hash` has
+};
+
+struct Options {
+    std::vector<std::filesystem::path> games_folders;
+    Duration scan_interval = std::chrono::seconds(300);
+    /// The interval while a game is being changed by somebody, so that it is soon shared once that is over.
+    Duration changing_interval = std::chrono::seconds(5);
+};
+
+/// What this peer has: every folder of a games folder that bears a valid GameId and holds a non-empty
+/// top-level `version.ini`. A game is hashed when it is first seen, and what changed of it is when it
+/// changed; everything else is known from the index. Never in a manifest: `local/` (the user's) and
+/// `.lanspread/` (ours).
+///
+/// Lives on one thread, the core thread; every member is called there. Outlives its coroutines.
+class Library {
+public:
+    Library(Pools pools, store::Database& database, Options options);
+    ~Library();
+
+    /// Complete, unchanged since they were hashed as far as known, not found damaged. Sorted by id.
+    [[nodiscard]] std::vector<LocalGamePtr> games() const;
+    /// Null where it is not among `games`.
+    [[nodiscard]] LocalGamePtr find(const GameId& game) const;
+    [[nodiscard]] LocalGamePtr find(const ContentId& content) const;
+    /// Grows with each change.
+    [[nodiscard]] std::uint64_t rev() const;
+    /// What a person should know and do about folders and games that are not shared; sorted.
+    [[nodiscard]] std::vector<std::string> problems() const;
+    [[nodiscard]] bool is_scanning() const;
+
+    /// Called after each change of `games`.
+    void on_change(std::function<void(const Change&)> listener);
+    /// Called when a scan has ended.
+    void on_scan_finished(std::function<void()> listener);
+
+    /// The service: scans at the start, when asked, and every scan_interval. Throws where the state database
+    /// fails.
+    [[nodiscard]] Task<void> run();
+    /// Returns when a scan that began after the call has ended. Needs `run`.
+    [[nodiscard]] Task<void> rescan();
+    /// Asks for a scan soon, and does not wait for it.
+    void request_scan();
+    /// Takes in a game root that was just completed, without hashing: the caller verified every chunk of
+    /// `manifest` when it wrote it. The files' names and sizes are compared. When it returns, `games` shows
+    /// the game and the index has it.
+    [[nodiscard]] Task<Result<void>> adopt(std::filesystem::path games_folder,
+                                           std::shared_ptr<const content::Manifest> manifest);
+    /// Hashes all of a game's files and compares. A game found bad leaves `games` until it is good again:
+    /// found so by `verify`, restored by the scan's judgement, fetched anew, or given another version by its
+    /// owner.
+    [[nodiscard]] Task<Result<VerifyReport>> verify(GameId game);
+
+    /// While one lives, the game's root is not scanned: an operation is changing it. Must not outlive the
+    /// library.
+    class Hold;
+    [[nodiscard]] Hold hold(const GameId& game);
+
+private:
+    struct Core;
+    std::unique_ptr<Core> core_;
+};
+
+class Library::Hold {
+public:
+    Hold() = default;
+    Hold(Hold&&) noexcept = default;
+    Hold& operator=(Hold&&) noexcept = default;
+
+private:
+    friend class Library;
+    explicit Hold(std::shared_ptr<void> guard) : guard_(std::move(guard)) {}
+
+    std::shared_ptr<void> guard_;
+};
+
+}  // namespace lanspread::library

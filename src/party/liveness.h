@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+
+#include "base/clock.h"
+
+namespace lanspread::party {
+
+/// Decides when a silent peer is asked for a sign of life, and when it is given up. Pure; one for each connection.
+///
+/// Whatever the peer says refreshes it. QUIC's own idle timeout finds a host that is gone; this finds a process that hangs
+/// while its network thread goes on acknowledging.
+class Liveness {
+public:
+    struct Parameters {
+        Duration idle = std::chrono::seconds(15);         ///< silence after which the peer is pinged
+        Duration ping_timeout = std::chrono::seconds(5);  ///< a ping without an answer for so long is missed
+        unsigned missed_pings = 3;                        ///< so many in a row, and the peer is stale
+    };
+    enum class Action { wait, ping, give_up };
+    struct Decision {
+        Action action = Action::wait;
+        TimePoint until;  ///< when to ask again; the deadline of the ping, where there is one
+    };
+
+    Liveness(const Parameters& parameters, TimePoint now) : parameters_(parameters), last_heard_(now) {}
+
+    /// The peer said something.
+    void heard(TimePoint now);
+    /// What to do now. A ping that it tells to send counts as sent.
+    [[nodiscard]] Decision decide(TimePoint now);
+
+private:
+    Parameters parameters_;
+    TimePoint last_heard_;
+    TimePoint last_ping_;
+    unsigned unanswered_ = 0;
+};
+
+}  // namespace lanspread::party

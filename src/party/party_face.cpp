@@ -1,0 +1,231 @@
+// What the owner of the party asks of it; how connections come and go is in party.cpp.
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "party/addresses.h"
+#include "party/hello.h"
+#include "party/party.h"
+#include "wire/codec.h"
+
+namespace lanspread::party {
+
+namespace {
+
+/// A look-up, the handshakes and the Hello, each with its own patience (party.cpp, greeting.cpp).
+constexpr std::chrono::seconds connect_patience{15};
+constexpr std::chrono::milliseconds goodbye_patience{300};
+
+PeerState state_of(const PeerBook::Record& record)
+{
+    if (!record.ban_reason.empty()) {
+        return PeerState::banned;
+    }
+    if (record.is_connected) {
+        return PeerState::connected;
+    }
+    const auto& attempts = record.attempts;
+    return attempts.is_running || !attempts.problem ? PeerState::connecting : PeerState::unreachable;
+}
+
+PeerStatus describe(const PeerId& peer, const PeerBook::Record& record)
+{
+    PeerStatus status{.id = peer,
+                      .name = display_name(record.name, peer),
+                      .state = state_of(record),
+                      .address = record.addresses.empty() ? "" : record.addresses.front().text(),
+                      .addresses = record.addresses,
+                      .found_by = record.found_by};
+    if (status.state == PeerState::banned) {
+        status.problem = record.ban_reason;
+    } else if (status.state != PeerState::connected && record.attempts.problem) {
+        status.problem = record.attempts.problem->message;
+    }
+    return status;
+}
+
+PeerStatus describe(const std::string& host_port, const PeerBook::Typed& typed)
+{
+    PeerStatus status{.name = host_port, .address = host_port};
+    if (typed.attempts.problem) {
+        status.state = typed.attempts.is_running ? PeerState::connecting : PeerState::unreachable;
+        status.problem = typed.attempts.problem->message;
+    }
+    return status;
+}
+
+}  // namespace
+
+std::string_view to_string(PeerState state)
+{
+    switch (state) {
+        case PeerState::connecting: return "connecting";
+        case PeerState::connected: return "connected";
+        case PeerState::unreachable: return "unreachable";
+        case PeerState::banned: return "banned";
+    }
+    return "unknown";
+}
+
+Task<void> Party::goodbye()
+{
+    is_leaving_ = true;
+    changed_.notify_all();
+    const auto deadline = Clock::now() + goodbye_patience;
+    const auto sessions = sessions_;
+    TaskGroup group(executor_, CancellationToken());
+    for (const auto& [peer, session] : sessions) {
+        group.spawn(session->say_goodbye(deadline));
+    }
+    co_await group.join();
+    for (const auto& [peer, session] : sessions) {
+        session->close("goodbye");
+    }
+}
+
+Result<void> Party::keep_connecting(std::string host_port)
+{
+    if (const auto target = parse_host_port(host_port); !target) {
+        return fail(target.error());
+    }
+    auto kept = book_.type(host_port, Clock::now());
+    changed_.notify_all();
+    return kept;
+}
+
+Task<Result<PeerId>> Party::connect(std::string host_port)
+{
+    if (const auto kept = keep_connecting(host_port); !kept) {
+        co_return fail(kept.error());
+    }
+    const auto deadline = Clock::now() + connect_patience;
+    const auto attempts_before = book_.typed().at(host_port).attempts.ended;
+    bool has_time = true;
+    while (has_time && !is_leaving_) {
+        const auto& typed = book_.typed().at(host_port);
+        if (typed.peer && is_connected(*typed.peer)) {
+            co_return *typed.peer;
+        }
+        if (typed.attempts.ended > attempts_before && typed.attempts.problem) {
+            const auto& problem = *typed.attempts.problem;
+            co_return fail(problem.code,
+                           fmt::format("{}: {}; it will be tried again until it answers", host_port, problem.message));
+        }
+        has_time = co_await changed_.wait_until(deadline);
+    }
+    co_return fail(ErrorCode::timed_out, fmt::format("{}: no answer; it will be tried again until there is one", host_port));
+}
+
+void Party::sighted(std::string path, const discovery::Sighting& sighting)
+{
+    book_.sighted(path, sighting.interface_name, sighting.id, sighting.name, sighting.addresses, Clock::now());
+    changed_.notify_all();
+}
+
+void Party::lost(const PeerId& peer) { book_.lost(peer); }
+
+void Party::ban(const PeerId& peer, const std::string& reason)
+{
+    log::warning("party", "{} is banned: {}", name(peer), reason);
+    book_.ban(peer, reason);
+    if (const auto found = sessions_.find(peer); found != sessions_.end()) {
+        end(*found->second, PeerBook::Left::lost, "banned: " + reason);
+    }
+}
+
+void Party::set_library(const std::vector<wire::GameEntry>& upserts, const std::vector<GameId>& removals)
+{
+    if (const auto left_out = journal_.apply(upserts, removals); left_out > 0) {
+        log::warning("party", "{} games are not offered: a library may have {}", left_out, max_games);
+    }
+    journal_changed_.notify_all();
+}
+
+std::vector<PeerStatus> Party::peers() const
+{
+    std::vector<PeerStatus> result;
+    for (const auto& [peer, record] : book_.records()) {
+        if (!record.is_listed) {
+            continue;
+        }
+        auto& status = result.emplace_back(describe(peer, record));
+        if (const auto session = sessions_.find(peer); session != sessions_.end()) {
+            status.games = session->second->library().games().size();
+            status.stats = session->second->connection().stats();
+        }
+    }
+    for (const auto& [host_port, typed] : book_.typed()) {
+        const auto* record = typed.peer ? book_.find(*typed.peer) : nullptr;
+        if (record == nullptr || !record->is_listed) {
+            result.push_back(describe(host_port, typed));
+        }
+    }
+    std::ranges::sort(result, {}, [](const PeerStatus& status) { return std::tuple(!status.id, status.name, status.id); });
+    return result;
+}
+
+std::string Party::name(const PeerId& peer) const
+{
+    const auto* record = book_.find(peer);
+    return display_name(record == nullptr ? "" : record->name, peer);
+}
+
+std::vector<Holding> Party::holders(const ContentId& content) const
+{
+    std::vector<Holding> result;
+    for (const auto& [peer, session] : sessions_) {
+        if (const auto* entry = session->library().find(content)) {
+            result.push_back({.peer = peer, .name = session->name(), .entry = *entry});
+        }
+    }
+    return result;
+}
+
+std::vector<Holding> Party::holders(const GameId& game) const
+{
+    std::vector<Holding> result;
+    for (const auto& [peer, session] : sessions_) {
+        const auto& games = session->library().games();
+        if (const auto found = games.find(game); found != games.end()) {
+            result.push_back({.peer = peer, .name = session->name(), .entry = found->second});
+        }
+    }
+    return result;
+}
+
+void Party::visit_libraries(const LibraryVisitor& visit) const
+{
+    for (const auto& [peer, session] : sessions_) {
+        for (const auto& [game, entry] : session->library().games()) {
+            visit(peer, session->name(), entry);
+        }
+    }
+}
+
+Task<Result<std::pair<wire::Data, transport::Stream>>> Party::request_data(PeerId peer, ContentRequest request,
+                                                                          TimePoint deadline)
+{
+    const auto found = sessions_.find(peer);
+    if (found == sessions_.end()) {
+        co_return fail(ErrorCode::unavailable, fmt::format("{} is not connected", name(peer)));
+    }
+    const auto session = found->second;
+    auto text = wire::encode(request);
+    if (!text) {
+        co_return fail(text.error());
+    }
+    auto answer = co_await session->ask(std::move(*text), deadline);
+    if (!answer) {
+        co_return fail(answer.error());
+    }
+    const auto data = wire::decode_answer<wire::Data>(answer->frame);
+    if (!data) {
+        co_return fail(data.error());
+    }
+    co_return std::pair(*data, std::move(answer->stream));
+}
+
+}  // namespace lanspread::party

@@ -1,0 +1,134 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "party/back_off.h"
+
+namespace lanspread::party {
+
+/// A way in which a peer was found, and when last.
+struct FoundBy {
+    std::string path;            ///< "mdns", "connect", "incoming"
+    std::string interface_name;  ///< empty where the path has none
+    TimePoint at;
+};
+
+/// The addresses of peers, and when which of them are dialled. Pure; on the core thread.
+///
+/// A record that discovery made is a hint: dialling it proves who listens there. A peer that left is dialled in the background
+/// for `keep_dialling_for`, without being listed; a typed address is dialled for ever.
+class PeerBook {
+public:
+    struct Parameters {
+        std::size_t max_records = 4096;
+        std::size_t max_addresses = 16;  ///< of one peer
+        std::size_t max_typed = 256;
+        std::size_t max_dials = 16;   ///< peers that are dialled at once
+        std::size_t max_retries = 8;  ///< among those: peers that failed before, so that dead ones do not hold up the living
+        Duration keep_dialling_for = std::chrono::minutes(10);
+        /// Of two peers that find each other at the same time, the one with the higher id waits so long before it dials: most
+        /// pairs then need one handshake instead of two.
+        Duration head_start = std::chrono::milliseconds(100);
+        /// A connection that held for less counts as a failure: a peer that flaps is dialled ever more rarely.
+        Duration steady_after = std::chrono::seconds(5);
+    };
+
+    /// Whom to dial: a peer, or a typed HOST:PORT.
+    using Target = std::variant<PeerId, std::string>;
+    struct Dial {
+        Target target;
+        std::vector<Address> addresses;  ///< to be tried side by side, best first; none for a typed target: look it up
+    };
+    enum class Left {
+        lost,     ///< the connection broke: dial again
+        goodbye,  ///< it has gone by its own wish: wait for news of it
+    };
+
+    struct Attempts {
+        BackOff back_off;
+        bool is_running = false;
+        bool is_retry = false;    ///< the running one
+        std::uint64_t ended = 0;  ///< how many
+        std::optional<Error> problem;  ///< why the last one failed
+    };
+    struct Record {
+        std::string name;                ///< as it was told; may be empty
+        std::vector<Address> addresses;  ///< best first
+        std::vector<FoundBy> found_by;
+        bool is_listed = false;       ///< here, or seen by a discovery path that has not lost it
+        bool is_connected = false;
+        bool was_connected = false;   ///< once: then the first address is the one that worked last
+        bool waits_for_news = false;  ///< it has left by its own wish: not dialled before it is seen again
+        TimePoint connected_at;
+        TimePoint last_seen;
+        Attempts attempts;
+        std::string ban_reason;  ///< empty where it is not banned
+    };
+    struct Typed {
+        std::optional<PeerId> peer;  ///< who answered last
+        Attempts attempts;
+    };
+
+    explicit PeerBook(const PeerId& self) : PeerBook(self, Parameters()) {}
+    PeerBook(const PeerId& self, const Parameters& parameters) : self_(self), parameters_(parameters) {}
+
+    /// A discovery path has seen a peer at addresses of which those that are dialable are kept.
+    void sighted(const std::string& path, const std::string& interface_name, const PeerId& peer, const std::string& name,
+                 const std::vector<Address>& addresses, TimePoint now);
+    /// A discovery path has lost it.
+    void lost(const PeerId& peer);
+    /// Adds a typed target, or makes one that is known due at once. `refused` where there are too many.
+    [[nodiscard]] Result<void> type(const std::string& host_port, TimePoint now);
+    void ban(const PeerId& peer, const std::string& reason);
+    [[nodiscard]] bool is_banned(const PeerId& peer) const;
+
+    /// Both Hellos were exchanged with the peer. `path` is empty where it was dialled: how it was found is known then.
+    /// `addresses` are where it listens, best first.
+    void joined(const std::string& path, const PeerId& peer, const std::string& name, const std::vector<Address>& addresses,
+                TimePoint now);
+    void left(const PeerId& peer, Left how, TimePoint now, double jitter);
+
+    /// The targets that are due. Each is followed by `reached` or `failed`.
+    [[nodiscard]] std::vector<Dial> next_dials(TimePoint now);
+    /// When next_dials gives something again, if nothing else happens before.
+    [[nodiscard]] TimePoint next_due() const;
+    void reached(const Target& target, const PeerId& peer, TimePoint now);
+    void failed(const Target& target, const Error& error, TimePoint now, double jitter);
+
+    [[nodiscard]] const std::unordered_map<PeerId, Record>& records() const { return records_; }
+    [[nodiscard]] const Record* find(const PeerId& peer) const;
+    [[nodiscard]] const std::map<std::string, Typed>& typed() const { return typed_; }
+
+private:
+    [[nodiscard]] Record* record_of(const PeerId& peer, TimePoint now);
+    [[nodiscard]] bool make_room();
+    void add_addresses(Record& record, const std::vector<Address>& addresses, bool after_the_first) const;
+    void add_path(Record& record, const std::string& path, const std::string& interface_name, TimePoint now) const;
+    void forget_old(TimePoint now);
+
+    [[nodiscard]] bool is_waiting(const Record& record) const;
+    [[nodiscard]] bool is_waiting(const Typed& typed) const;
+    [[nodiscard]] Attempts* attempts_at(const Target& target);
+    [[nodiscard]] bool has_room_for(const Attempts& attempts) const;
+    void begin(Attempts& attempts);
+    void end(Attempts& attempts);
+
+    PeerId self_;
+    Parameters parameters_;
+    std::unordered_map<PeerId, Record> records_;
+    std::map<std::string, Typed> typed_;
+    std::size_t dials_ = 0;    ///< at this moment
+    std::size_t retries_ = 0;  ///< among them
+};
+
+}  // namespace lanspread::party

@@ -1,0 +1,227 @@
+#include "party/session.h"
+
+#include <chrono>
+
+#include "base/log.h"
+#include "party/hello.h"
+#include "wire/codec.h"
+
+namespace lanspread::party {
+
+namespace {
+
+/// Content requests of one peer that are answered at once; what is over waits.
+constexpr std::size_t max_served = 64;
+/// Deltas in a row that may be answered with "not applied": a peer that knows no other answer gets no endless snapshots.
+constexpr unsigned max_gaps = 3;
+/// For a request or an answer of ours, which is small, to cross a slow link.
+constexpr std::chrono::seconds message_patience{20};
+
+using Request = std::variant<wire::Ping, wire::Goodbye, wire::LibraryDelta, wire::LibrarySnapshot, wire::GetManifest, wire::GetChunk>;
+
+TimePoint message_deadline() { return Clock::now() + message_patience; }
+
+}  // namespace
+
+/// One of the places for content requests, for as long as it lives.
+class Session::Place {
+public:
+    explicit Place(Session& session) : session_(session) { ++session_.served_; }
+    ~Place()
+    {
+        --session_.served_;
+        session_.place_is_free_.notify_all();
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+private:
+    Session& session_;
+};
+
+Session::Session(Owner& owner, transport::SharedConnection connection, std::uint64_t number, const Greeting& greeting,
+                 const Liveness::Parameters& liveness)
+    : owner_(owner),
+      connection_(std::move(connection)),
+      number_(number),
+      name_(display_name(greeting.theirs.name, connection_->peer())),
+      liveness_(liveness, Clock::now()),
+      acknowledged_rev_(greeting.sent_rev)
+{
+    if (const auto applied = library_.apply(greeting.theirs.library); !applied) {
+        log::warning("party", "{}: {}", name_, applied.error().message);
+    }
+}
+
+Task<void> Session::run()
+{
+    group_.emplace(co_await asio::this_coro::executor, CancellationToken());
+    group_->spawn(watch_connection());
+    group_->spawn(accept_streams());
+    group_->spawn(keep_alive());
+    group_->spawn(tell_library());
+    co_await group_->join();
+}
+
+void Session::close(std::string reason)
+{
+    if (end_reason_.empty()) {
+        end_reason_ = reason;
+    }
+    connection_->close(std::move(reason));
+}
+
+std::string Session::end_reason() const { return end_reason_.empty() ? connection_->close_reason() : end_reason_; }
+
+Task<void> Session::watch_connection()
+{
+    co_await connection_->closed();
+    group_->cancel();
+}
+
+Task<void> Session::accept_streams()
+{
+    while (auto stream = co_await connection_->accept_stream()) {
+        group_->spawn(answer(std::move(*stream)));
+    }
+}
+
+Task<void> Session::answer(transport::Stream stream)
+{
+    const auto frame = co_await stream.read_frame(wire::max_message_size, message_deadline());
+    if (!frame) {
+        co_return;
+    }
+    heard();
+    auto request = wire::decode<Request>(*frame);
+    if (!request) {
+        log::debug("party", "{}: {}", name_, request.error().message);
+        co_await reply(std::move(stream), wire::encode(wire::to_failure(request.error())));
+    } else if (auto* manifest = std::get_if<wire::GetManifest>(&*request)) {
+        co_await answer_content(std::move(stream), *manifest);
+    } else if (auto* chunk = std::get_if<wire::GetChunk>(&*request)) {
+        co_await answer_content(std::move(stream), *chunk);
+    } else if (auto* delta = std::get_if<wire::LibraryDelta>(&*request)) {
+        co_await reply(std::move(stream), apply(*delta));
+    } else if (auto* snapshot = std::get_if<wire::LibrarySnapshot>(&*request)) {
+        co_await reply(std::move(stream), apply(*snapshot));
+    } else if (std::holds_alternative<wire::Ping>(*request)) {
+        co_await reply(std::move(stream), wire::encode(wire::Pong{}));
+    } else {
+        owner_.said_goodbye(*this);
+    }
+}
+
+Task<void> Session::answer_content(transport::Stream stream, ContentRequest request)
+{
+    while (served_ >= max_served) {
+        co_await place_is_free_.wait();
+    }
+    const Place place(*this);
+    co_await owner_.serve(peer(), std::move(stream), std::move(request));
+}
+
+Task<void> Session::reply(transport::Stream stream, Result<std::string> message)
+{
+    if (message) {
+        (void)co_await stream.write_frame(std::move(*message), message_deadline(), transport::Stream::Then::finish);
+    }
+}
+
+template <class Update>
+Result<std::string> Session::apply(const Update& update)
+{
+    const auto outcome = library_.apply(update);
+    if (!outcome) {
+        return wire::encode(wire::to_failure(outcome.error()));
+    }
+    if (*outcome == LibraryView::Outcome::changed) {
+        owner_.library_changed(*this);
+    }
+    return wire::encode(wire::LibraryAck{.applied = *outcome != LibraryView::Outcome::gap});
+}
+
+Task<Result<Answer>> Session::ask(std::string request, TimePoint deadline)
+{
+    auto answer = co_await exchange(connection_, std::move(request), deadline);
+    if (answer) {
+        heard();
+    }
+    co_return answer;
+}
+
+Task<void> Session::say_goodbye(TimePoint deadline)
+{
+    const auto text = wire::encode(wire::Goodbye{});
+    auto stream = co_await connection_->open_stream(deadline);
+    if (!text || !stream) {
+        co_return;
+    }
+    if (co_await stream->write_frame(*text, deadline, transport::Stream::Then::finish)) {
+        (void)co_await stream->flushed(deadline);
+    }
+}
+
+Task<void> Session::keep_alive()
+{
+    while (true) {
+        const auto decision = liveness_.decide(Clock::now());
+        if (decision.action == Liveness::Action::give_up) {
+            close("it does not answer any more");
+            co_return;
+        }
+        if (decision.action == Liveness::Action::ping) {
+            group_->spawn(ping(decision.until));
+        }
+        co_await sleep_until(decision.until);
+    }
+}
+
+Task<void> Session::ping(TimePoint deadline)
+{
+    if (auto text = wire::encode(wire::Ping{})) {
+        (void)co_await ask(std::move(*text), deadline);
+    }
+}
+
+Task<void> Session::tell_library()
+{
+    while (true) {
+        while (acknowledged_rev_ == owner_.journal().rev()) {
+            co_await owner_.journal_changed().wait();
+        }
+        if (!co_await tell_library_once()) {
+            close("it does not take our library");
+            co_return;
+        }
+    }
+}
+
+/// Sends what comes next, and takes note of how far the peer is then. False where that leads nowhere.
+Task<bool> Session::tell_library_once()
+{
+    const auto& journal = owner_.journal();
+    const auto delta = acknowledged_rev_ ? journal.delta_from(*acknowledged_rev_) : std::nullopt;
+    const auto snapshot = delta ? wire::LibrarySnapshot() : journal.snapshot();
+    const auto rev = delta ? delta->to_rev : snapshot.rev;
+    auto text = delta ? wire::encode(*delta) : wire::encode(snapshot);
+    if (!text) {
+        log::error("party", "our library cannot be sent: {}", text.error().message);
+        co_return false;
+    }
+    const auto answer = co_await ask(std::move(*text), message_deadline());
+    const auto ack = answer ? wire::decode_answer<wire::LibraryAck>(answer->frame) : fail(answer.error());
+    if (!ack) {
+        log::warning("party", "{}: our library was not taken: {}", name_, ack.error().message);
+        co_return false;
+    }
+    if (ack->applied) {
+        gaps_ = delta ? 0 : gaps_;
+        acknowledged_rev_ = rev;
+        co_return true;
+    }
+    acknowledged_rev_.reset();
+    co_return delta && ++gaps_ <= max_gaps;
+}
+
+}  // namespace lanspread::party

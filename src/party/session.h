@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "async/signal.h"
+#include "async/task.h"
+#include "async/task_group.h"
+#include "base/error.h"
+#include "party/exchange.h"
+#include "party/greeting.h"
+#include "party/library_journal.h"
+#include "party/library_view.h"
+#include "party/liveness.h"
+#include "transport/connection.h"
+#include "transport/stream.h"
+#include "wire/messages.h"
+
+namespace lanspread::party {
+
+/// What is asked of the owner of the games.
+using ContentRequest = std::variant<wire::GetManifest, wire::GetChunk>;
+
+/// One connection to one peer, from the Hellos to its end: answers what the peer asks, keeps the peer's library, tells it of
+/// ours, and pings it when it is silent. Lives on the core thread.
+class Session {
+public:
+    /// What a session tells, and what it needs. Outlives it.
+    class Owner {
+    public:
+        virtual ~Owner() = default;
+        /// `session` has learned something new about the peer's games.
+        virtual void library_changed(const Session& session) = 0;
+        /// The peer is about to leave.
+        virtual void said_goodbye(Session& session) = 0;
+        /// Answers on `stream`. At most 64 run at once for one peer; cancelled when the connection ends.
+        virtual Task<void> serve(PeerId peer, transport::Stream stream, ContentRequest request) = 0;
+        /// Our library, and the signal that it has a new revision.
+        [[nodiscard]] virtual const LibraryJournal& journal() const = 0;
+        [[nodiscard]] virtual Signal& journal_changed() = 0;
+    };
+
+    /// `number` is the Roster's for this connection.
+    Session(Owner& owner, transport::SharedConnection connection, std::uint64_t number, const Greeting& greeting,
+            const Liveness::Parameters& liveness);
+
+    /// Serves until the connection is closed. Once only.
+    [[nodiscard]] Task<void> run();
+    /// Ends the connection; `run` then returns. The first reason counts.
+    void close(std::string reason);
+    /// Asks the peer something, within `deadline`.
+    [[nodiscard]] Task<Result<Answer>> ask(std::string request, TimePoint deadline);
+    /// Tells the peer that we leave, and waits until it has heard it.
+    [[nodiscard]] Task<void> say_goodbye(TimePoint deadline);
+
+    [[nodiscard]] const PeerId& peer() const { return connection_->peer(); }
+    [[nodiscard]] const std::string& name() const { return name_; }
+    [[nodiscard]] std::uint64_t number() const { return number_; }
+    [[nodiscard]] const LibraryView& library() const { return library_; }
+    [[nodiscard]] const transport::Connection& connection() const { return *connection_; }
+    /// Why it ended, for people.
+    [[nodiscard]] std::string end_reason() const;
+
+private:
+    class Place;
+
+    Task<void> watch_connection();
+    Task<void> accept_streams();
+    Task<void> answer(transport::Stream stream);
+    Task<void> answer_content(transport::Stream stream, ContentRequest request);
+    Task<void> reply(transport::Stream stream, Result<std::string> message);
+    template <class Update>
+    [[nodiscard]] Result<std::string> apply(const Update& update);
+
+    Task<void> keep_alive();
+    Task<void> ping(TimePoint deadline);
+    Task<void> tell_library();
+    Task<bool> tell_library_once();
+    void heard() { liveness_.heard(Clock::now()); }
+
+    Owner& owner_;
+    transport::SharedConnection connection_;
+    std::uint64_t number_;
+    std::string name_;
+    std::string end_reason_;
+    Liveness liveness_;
+    LibraryView library_;
+    std::optional<std::uint64_t> acknowledged_rev_;  ///< of our library; nothing: it needs a snapshot
+    unsigned gaps_ = 0;                              ///< deltas in a row that were not applied
+    std::size_t served_ = 0;                         ///< content requests at this moment
+    Signal place_is_free_;
+    std::optional<TaskGroup> group_;  ///< while `run` runs
+};
+
+/// Shared, because a request may still be under way when another connection takes the session's place.
+using SharedSession = std::shared_ptr<Session>;
+
+}  // namespace lanspread::party

@@ -1,0 +1,104 @@
+#include "platform/interfaces.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace lanspread::platform {
+namespace {
+
+InterfaceAddress interface_address(std::string_view ip, unsigned prefix_length)
+{
+    return {.address = Address::parse(ip).value(), .prefix_length = prefix_length};
+}
+
+NetworkInterface card(std::string name, InterfaceKind kind = InterfaceKind::ethernet)
+{
+    return {.name = std::move(name),
+            .index = 2,
+            .addresses = {interface_address("192.0.2.1", 24)},
+            .is_up = true,
+            .supports_multicast = true,
+            .kind = kind};
+}
+
+TEST(InterfaceAddress, knows_its_own_subnet_of_either_family)
+{
+    const auto v4 = interface_address("192.0.2.129", 25);
+    EXPECT_TRUE(v4.is_on_link(Address::parse("192.0.2.200:5353").value()));
+    EXPECT_FALSE(v4.is_on_link(Address::parse("192.0.2.100").value()));
+    EXPECT_FALSE(v4.is_on_link(Address::parse("2001:db8::1").value()));
+
+    const auto v6 = interface_address("2001:db8:0:8::1", 61);
+    EXPECT_TRUE(v6.is_on_link(Address::parse("2001:db8:0:f::9").value()));
+    EXPECT_FALSE(v6.is_on_link(Address::parse("2001:db8:0:10::9").value()));
+    EXPECT_FALSE(v6.is_on_link(Address::parse("192.0.2.129").value()));
+}
+
+TEST(InterfaceAddress, with_no_prefix_has_its_whole_family_on_link)
+{
+    EXPECT_TRUE(interface_address("192.0.2.1", 0).is_on_link(Address::parse("203.0.113.7").value()));
+    EXPECT_FALSE(interface_address("192.0.2.1", 0).is_on_link(Address::parse("2001:db8::1").value()));
+}
+
+TEST(Interfaces, without_link_or_address_are_unusable_and_say_why)
+{
+    auto unplugged = card("eth0");
+    unplugged.is_up = false;
+    EXPECT_FALSE(judge(unplugged).is_usable);
+    EXPECT_EQ(judge(unplugged).reason, "no link");
+
+    auto nameless = card("eth1");
+    nameless.addresses.clear();
+    EXPECT_FALSE(judge(nameless).is_usable);
+    EXPECT_EQ(judge(nameless).reason, "no address");
+}
+
+TEST(Interfaces, rank_wired_then_wireless_then_containers_then_tunnels_then_the_unusable)
+{
+    auto unplugged = card("eth9");
+    unplugged.is_up = false;
+    auto peer_link = card("cable0");
+    peer_link.is_point_to_point = true;
+    peer_link.index = 3;
+    const auto order =
+        ranked({unplugged, card("wg0", InterfaceKind::tunnel), card("docker0", InterfaceKind::container),
+                peer_link, card("wlan0", InterfaceKind::wireless), card("eth0")});
+
+    std::vector<std::string> names;
+    for (const auto& interface : order) {
+        names.push_back(interface.name);
+    }
+    EXPECT_EQ(names, (std::vector<std::string>{"eth0", "wlan0", "docker0", "wg0", "cable0", "eth9"}));
+    for (std::size_t i = 0; i + 1 < order.size(); ++i) {
+        EXPECT_TRUE(judge(order[i]).is_usable) << order[i].name;
+    }
+}
+
+TEST(Interfaces, kinds_are_guessed_from_name_and_device)
+{
+    EXPECT_EQ(guess_kind({.name = "enp3s0"}), InterfaceKind::ethernet);
+    EXPECT_EQ(guess_kind({.name = "wlp2s0", .is_wireless = true}), InterfaceKind::wireless);
+    EXPECT_EQ(guess_kind({.name = "br0", .is_bridge = true}), InterfaceKind::bridge);
+    EXPECT_EQ(guess_kind({.name = "docker0", .is_bridge = true}), InterfaceKind::container);
+    EXPECT_EQ(guess_kind({.name = "br-0123456789ab", .is_bridge = true}), InterfaceKind::container);
+    EXPECT_EQ(guess_kind({.name = "wg0", .hardware_type = 65534}), InterfaceKind::tunnel);
+    EXPECT_EQ(guess_kind({.name = "office", .is_tun_or_tap = true}), InterfaceKind::tunnel);
+    EXPECT_EQ(guess_kind({.name = "lo", .hardware_type = 772}), InterfaceKind::loopback);
+}
+
+TEST(Interfaces, of_this_machine_include_a_loopback)
+{
+    const auto interfaces = network_interfaces().value();
+    const auto loopback = std::ranges::find_if(interfaces, &NetworkInterface::is_loopback);
+    ASSERT_NE(loopback, interfaces.end());
+    EXPECT_NE(loopback->index, 0U);
+    EXPECT_EQ(loopback->kind, InterfaceKind::loopback);
+    for (const auto& [address, prefix_length] : loopback->addresses) {
+        EXPECT_EQ(address.port, 0);
+        EXPECT_LE(prefix_length, address.is_v4() ? 32U : 128U);
+    }
+}
+
+}  // namespace
+}  // namespace lanspread::platform

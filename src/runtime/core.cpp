@@ -1,0 +1,259 @@
+#include "runtime/core.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include "base/log.h"
+#include "platform/interfaces.h"
+#include "platform/paths.h"
+
+namespace lanspread::runtime {
+
+namespace {
+
+constexpr std::size_t max_name = 64;
+constexpr unsigned disk_threads = 2;
+
+unsigned cores()
+{
+    return std::max(1U, std::thread::hardware_concurrency());
+}
+
+Result<void> make_folder(const std::filesystem::path& folder, std::string_view what)
+{
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+        return fail(system_error(fmt::format("{} {}", what, platform::to_utf8(folder)), error.value()));
+    }
+    return {};
+}
+
+/// Cut between characters, so that it stays UTF-8.
+std::string display_name(std::string name)
+{
+    if (name.empty()) {
+        name = platform::host_name();
+    }
+    if (name.size() > max_name) {
+        auto end = max_name;
+        while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) {
+            --end;
+        }
+        name.resize(end);
+    }
+    return name;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PeerRuntime::Core>> PeerRuntime::Core::open(Executor executor, Config config)
+{
+    config.name = display_name(std::move(config.name));
+    if (const auto made = make_folder(config.state_folder, "state folder"); !made) {
+        return fail(made.error());
+    }
+    if (config.games_folders.empty()) {
+        config.games_folders.push_back(platform::default_games_folder());
+        if (const auto made = make_folder(config.games_folders.front(), "games folder"); !made) {
+            return fail(made.error());
+        }
+    }
+    auto lock = platform::InstanceLock::take(config.state_folder);
+    if (!lock) {
+        return fail(lock.error());
+    }
+    auto identity = transport::Identity::open(config.state_folder / "identity");
+    if (!identity) {
+        return fail(identity.error());
+    }
+    auto database = store::Database::open(config.state_folder / "state.db");
+    if (!database) {
+        return fail(database.error());
+    }
+    auto endpoint = transport::Endpoint::open(executor, *identity,
+                                              {.bind = config.listen, .allow_fast_aead = config.allow_fast_aead});
+    if (!endpoint) {
+        return fail(endpoint.error());
+    }
+    std::unique_ptr<Core> core(new Core(std::move(executor), std::move(config), std::move(*lock), std::move(*identity),
+                                        std::move(*database), std::move(*endpoint)));
+    for (const auto& address : core->config.connect) {
+        if (const auto kept = core->party.keep_connecting(address); !kept) {
+            return fail(kept.error().in("--connect"));
+        }
+    }
+    return core;
+}
+
+PeerRuntime::Core::Core(Executor executor, Config its_config, platform::InstanceLock its_lock, transport::Identity its_identity,
+                        std::unique_ptr<store::Database> its_database, std::unique_ptr<transport::Endpoint> its_endpoint)
+    : config(std::move(its_config)),
+      lock(std::move(its_lock)),
+      identity(std::move(its_identity)),
+      database(std::move(its_database)),
+      endpoint(std::move(its_endpoint)),
+      disk_pool(std::max(disk_threads, cores())),
+      hash_pool(cores()),
+      store_pool(1),
+      library({.disk = disk_pool, .hash = hash_pool, .store = store_pool, .hash_threads = cores()}, *database,
+              {.games_folders = config.games_folders}),
+      server(library, disk_pool,
+             {.on_changed_on_disk =
+                  [this](const GameId& game) {
+                      log::warning("library", "{} has changed on the disk and is scanned again", game.text());
+                      library.request_scan();
+                  }}),
+      party(executor, *endpoint, identity.id(), party_options()),
+      network(party),
+      downloads({.executor = executor,
+                 .network = network,
+                 .library = library,
+                 .database = *database,
+                 .disk_pool = disk_pool,
+                 .store_pool = store_pool,
+                 .on_event =
+                     [this](const swarm::DownloadEvent& event) {
+                         events.add(std::string(to_string(event.kind)), {.game = event.game.text()}, event.text);
+                     }}),
+      mdns(executor, announcement(), config.interfaces, uses_loopback(),
+           {.found = [this](const discovery::Sighting& sighting) { party.sighted("mdns", sighting); },
+            .gone = [this](const PeerId& peer) { party.lost(peer); }}),
+      workers(executor, {}, supervisor_options()),
+      carriers(executor, {}, supervisor_options())
+{
+    library.on_change([this](const library::Change& change) { on_library_change(change); });
+    library.on_scan_finished([this] { events.add("scan_finished", {}, fmt::format("{} games are shared", library.games().size())); });
+}
+
+PeerRuntime::Core::~Core()
+{
+    endpoint->close();
+    disk_pool.join();
+    hash_pool.join();
+    store_pool.join();
+}
+
+void PeerRuntime::Core::start_services()
+{
+    carriers.run("party", RestartPolicy::required, [this] { return party.run(); });
+    workers.run("downloads", RestartPolicy::restart, [this] { return downloads.run(); });
+    workers.run("library", RestartPolicy::restart, [this] { return library.run(); });
+    if (config.discovery) {
+        workers.run("mdns", RestartPolicy::restart, [this] { return mdns.run(); });
+    }
+}
+
+party::Options PeerRuntime::Core::party_options()
+{
+    return {.name = config.name,
+            .program = "lanspread " LANSPREAD_VERSION,
+            .listen_addresses = [this] { return listen_addresses(); },
+            .serve = [this](PeerId peer, transport::Stream stream,
+                            party::ContentRequest request) { return server.serve(peer, std::move(stream), request); },
+            .events = {.peer_joined =
+                           [this](const PeerId& peer) {
+                               events.add("peer_joined", {.peer = peer.hex()}, fmt::format("{} is here", party.name(peer)));
+                               downloads.sources_changed();
+                           },
+                       .peer_left =
+                           [this](const PeerId& peer, const std::string& reason) {
+                               events.add("peer_left", {.peer = peer.hex()}, fmt::format("{} left: {}", party.name(peer), reason));
+                               downloads.sources_changed();
+                           },
+                       .peer_library_changed =
+                           [this](const PeerId& peer) {
+                               events.add("library_changed", {.peer = peer.hex()},
+                                          fmt::format("{} has other games", party.name(peer)));
+                               downloads.sources_changed();
+                           }},
+            .liveness = {}};
+}
+
+Supervisor::Options PeerRuntime::Core::supervisor_options()
+{
+    return {.on_failure = [this](const std::string& service, const std::string& error) {
+        failure = fmt::format("{} failed: {}", service, error);
+        events.add("runtime_failed", {}, *failure);
+        shutdown();
+    }};
+}
+
+discovery::Announcement PeerRuntime::Core::announcement() const
+{
+    return {.id = identity.id(), .name = config.name, .port = endpoint->port(), .rev = library.rev()};
+}
+
+bool PeerRuntime::Core::uses_loopback() const
+{
+    return std::ranges::any_of(config.interfaces, [](const std::string& name) { return name == "lo"; });
+}
+
+/// Where others reach this peer, best first. Asked anew for every handshake, because cards come and go.
+std::vector<Address> PeerRuntime::Core::listen_addresses() const
+{
+    if (!config.listen.is_unspecified()) {
+        auto address = config.listen;
+        address.port = endpoint->port();
+        return {address};
+    }
+    const auto interfaces = platform::network_interfaces();
+    if (!interfaces) {
+        log::warning("runtime", "network cards: {}", interfaces.error().message);
+        return {};
+    }
+    std::vector<Address> addresses;
+    for (const auto& card : platform::ranked(*interfaces)) {
+        const bool is_wanted = config.interfaces.empty() || std::ranges::find(config.interfaces, card.name) != config.interfaces.end();
+        const bool is_usable = card.is_loopback ? uses_loopback() : platform::judge(card).is_usable;
+        if (!is_wanted || !is_usable) {
+            continue;
+        }
+        for (const auto& entry : card.addresses) {
+            auto address = entry.address;
+            if (address.scope == 0) {  // a link-local IPv6 address means nothing on another machine
+                address.port = endpoint->port();
+                addresses.push_back(address);
+            }
+        }
+    }
+    return addresses;
+}
+
+void PeerRuntime::Core::on_library_change(const library::Change& change)
+{
+    std::vector<wire::GameEntry> upserts;
+    for (const auto& game : change.upserts) {
+        upserts.push_back(to_entry(*game));
+    }
+    party.set_library(upserts, change.removals);
+    mdns.update(announcement());
+    events.add("library_changed", {}, fmt::format("{} games added or changed, {} gone", upserts.size(), change.removals.size()));
+}
+
+void PeerRuntime::Core::shutdown()
+{
+    if (std::exchange(is_shutting_down, true)) {
+        return;
+    }
+    events.add("shutting_down", {}, "the peer ends");
+    shutdown_asked.notify_all();
+}
+
+/// Ends everything in order. Its caller is not cancelled meanwhile: it is the end.
+Task<std::optional<std::string>> PeerRuntime::Core::stopped()
+{
+    while (!is_shutting_down) {
+        co_await shutdown_asked.wait();
+    }
+    workers.cancel();
+    co_await workers.join();
+    co_await party.goodbye();
+    carriers.cancel();
+    co_await carriers.join();
+    endpoint->close();
+    co_return failure;
+}
+
+}  // namespace lanspread::runtime

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <optional>
+
+#include "async/supervisor.h"
+#include "discovery/mdns.h"
+#include "library/library.h"
+#include "party/party.h"
+#include "platform/instance_lock.h"
+#include "runtime/event_log.h"
+#include "runtime/party_library.h"
+#include "runtime/party_network.h"
+#include "runtime/peer_runtime.h"
+#include "store/database.h"
+#include "swarm/downloads.h"
+#include "swarm/server.h"
+#include "transport/endpoint.h"
+
+namespace lanspread::runtime {
+
+/// Everything that a running peer consists of, in the order in which each part needs those above it. On the core thread.
+struct PeerRuntime::Core {
+    /// What must succeed before a peer can run, in the order in which it is tried.
+    [[nodiscard]] static Result<std::unique_ptr<Core>> open(Executor executor, Config config);
+    ~Core();
+
+    void start_services();
+    void shutdown();
+    Task<std::optional<std::string>> stopped();
+
+    // Snapshots, in core_snapshots.cpp.
+    [[nodiscard]] Status status() const;
+    [[nodiscard]] std::vector<Peer> peers() const;
+    [[nodiscard]] std::vector<Game> games(bool all) const;
+    [[nodiscard]] Result<Game> game(const std::string& id) const;
+
+    // Commands, in core_commands.cpp.
+    Task<Result<Peer>> connect(std::string address);
+    Task<Result<Download>> start_download(StartDownload command);
+    Task<Result<Download>> cancel_download(CancelDownload command);
+    Task<Result<VerifyReport>> verify(std::string game);
+    Task<Result<Status>> rescan();
+
+    /// What others wait for each time the party has changed.
+    Signal party_changed;
+
+    Config config;
+    platform::InstanceLock lock;
+    transport::Identity identity;
+    std::unique_ptr<store::Database> database;
+    std::unique_ptr<transport::Endpoint> endpoint;
+    EventLog events;
+    asio::thread_pool disk_pool;
+    asio::thread_pool hash_pool;
+    asio::thread_pool store_pool;
+    library::Library library;
+    swarm::Server server;
+    party::Party party;
+    PartyNetwork network;
+    swarm::Downloads downloads;
+    discovery::Mdns mdns;
+    Signal shutdown_asked;
+    Supervisor workers;   ///< what uses the party; ends first
+    Supervisor carriers;  ///< the party itself; ends after the goodbyes
+    bool is_shutting_down = false;
+    std::optional<std::string> failure;
+
+private:
+    Core(Executor executor, Config its_config, platform::InstanceLock its_lock, transport::Identity its_identity,
+         std::unique_ptr<store::Database> its_database, std::unique_ptr<transport::Endpoint> its_endpoint);
+
+    [[nodiscard]] party::Options party_options();
+    [[nodiscard]] Supervisor::Options supervisor_options();
+    [[nodiscard]] discovery::Announcement announcement() const;
+    [[nodiscard]] bool uses_loopback() const;
+    [[nodiscard]] std::vector<Address> listen_addresses() const;
+    void on_library_change(const library::Change& change);
+    [[nodiscard]] std::vector<Offer> offers(const GameId& game) const;
+};
+
+}  // namespace lanspread::runtime

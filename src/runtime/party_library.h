@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "library/local_game.h"
+#include "runtime/model.h"
+#include "swarm/download_status.h"
+#include "wire/messages.h"
+
+/// The party library: what this peer and all the others have, merged into one entry for each game. Pure functions.
+namespace lanspread::runtime {
+
+/// One peer's complete copy of one version.
+struct Offer {
+    std::string peer_name;
+    wire::GameEntry entry;
+};
+
+/// Which of the offers `get` means: the content that most peers hold, the newest version of those that tie, the smallest
+/// content id of those that tie still, so that everybody who asks decides alike. `version` empty: any. Nothing where no
+/// offer fits.
+[[nodiscard]] std::optional<wire::GameEntry> choose_offer(const std::vector<Offer>& offers, const std::string& version);
+
+/// One game, from all the offers of it, our own copy (may be null) and its last download (if any).
+[[nodiscard]] Game merge_game(const GameId& id, const std::vector<Offer>& offers, const library::LocalGame* local,
+                              const std::optional<swarm::DownloadStatus>& download);
+
+[[nodiscard]] wire::GameEntry to_entry(const library::LocalGame& game);
+[[nodiscard]] Download to_model(const swarm::DownloadStatus& status);
+
+}  // namespace lanspread::runtime

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "party/party.h"
+#include "swarm/network.h"
+
+namespace lanspread::runtime {
+
+/// The swarm's view of the party. Lives as long as the party.
+class PartyNetwork final : public swarm::Network {
+public:
+    explicit PartyNetwork(party::Party& party) : party_(party) {}
+
+    std::vector<swarm::Holder> holders(const ContentId& content) const override;
+    Task<Result<Bytes>> fetch_manifest(PeerId peer, ContentId content, TimePoint deadline) override;
+    Task<Result<void>> fetch_chunk(PeerId peer, ContentId content, std::uint32_t chunk, SharedBuffer buffer, std::uint32_t size,
+                                   TimePoint deadline) override;
+    void ban(const PeerId& peer, const std::string& reason) override { party_.ban(peer, reason); }
+
+private:
+    party::Party& party_;
+};
+
+}  // namespace lanspread::runtime

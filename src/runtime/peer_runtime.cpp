@@ -1,0 +1,45 @@
+#include "runtime/peer_runtime.h"
+
+#include "runtime/core.h"
+
+namespace lanspread::runtime {
+
+Result<std::unique_ptr<PeerRuntime>> PeerRuntime::start(Executor executor, Config config)
+{
+    auto core = Core::open(std::move(executor), std::move(config));
+    if (!core) {
+        return fail(core.error());
+    }
+    (*core)->start_services();
+    return std::unique_ptr<PeerRuntime>(new PeerRuntime(std::move(*core)));
+}
+
+PeerRuntime::PeerRuntime(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+PeerRuntime::~PeerRuntime() = default;
+
+std::string PeerRuntime::id() const { return core_->identity.id().hex(); }
+std::uint16_t PeerRuntime::port() const { return core_->endpoint->port(); }
+const Config& PeerRuntime::config() const { return core_->config; }
+
+Status PeerRuntime::status() const { return core_->status(); }
+std::vector<Peer> PeerRuntime::peers() const { return core_->peers(); }
+std::vector<Game> PeerRuntime::games(bool all) const { return core_->games(all); }
+Result<Game> PeerRuntime::game(std::string id) const { return core_->game(id); }
+
+Task<Result<Peer>> PeerRuntime::connect(Connect command) { return core_->connect(std::move(command.address)); }
+Task<Result<Download>> PeerRuntime::start_download(StartDownload command) { return core_->start_download(std::move(command)); }
+Task<Result<Download>> PeerRuntime::cancel_download(CancelDownload command) { return core_->cancel_download(std::move(command)); }
+Task<Result<VerifyReport>> PeerRuntime::verify(VerifyGame command) { return core_->verify(std::move(command.game)); }
+Task<Result<Status>> PeerRuntime::rescan() { return core_->rescan(); }
+
+std::vector<Event> PeerRuntime::recent_events() const { return core_->events.recent(); }
+
+PeerRuntime::Subscription PeerRuntime::subscribe(std::function<void(const Event&)> listener)
+{
+    return Subscription(core_->events.subscribe(std::move(listener)));
+}
+
+void PeerRuntime::shutdown() { core_->shutdown(); }
+Task<std::optional<std::string>> PeerRuntime::stopped() { return core_->stopped(); }
+
+}  // namespace lanspread::runtime

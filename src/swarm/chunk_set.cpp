@@ -1,0 +1,87 @@
+#include "swarm/chunk_set.h"
+
+#include <bit>
+
+namespace lanspread::swarm {
+
+ChunkSet ChunkSet::none_of(std::uint32_t chunks)
+{
+    ChunkSet set;
+    set.size_ = chunks;
+    set.words_.resize((std::size_t{chunks} + 63) / 64);
+    return set;
+}
+
+ChunkSet ChunkSet::all_of(std::uint32_t chunks)
+{
+    auto set = none_of(chunks);
+    set.count_ = chunks;
+    for (auto& word : set.words_) {
+        word = ~std::uint64_t{0};
+    }
+    if (chunks % 64 != 0) {
+        set.words_.back() = (std::uint64_t{1} << (chunks % 64)) - 1;
+    }
+    return set;
+}
+
+std::optional<ChunkSet> ChunkSet::from_bytes(ByteSpan bytes, std::uint32_t chunks)
+{
+    auto set = none_of(chunks);
+    if (bytes.size() != set.words_.size() * 8) {
+        return std::nullopt;
+    }
+    ByteReader reader(bytes);
+    for (auto& word : set.words_) {
+        word = reader.u64();
+        set.count_ += static_cast<std::uint32_t>(std::popcount(word));
+    }
+    if (chunks % 64 != 0 && set.words_.back() >> (chunks % 64) != 0) {
+        return std::nullopt;
+    }
+    return set;
+}
+
+Bytes ChunkSet::to_bytes() const
+{
+    ByteWriter writer;
+    for (const auto word : words_) {
+        writer.u64(word);
+    }
+    return writer.take();
+}
+
+void ChunkSet::insert(std::uint32_t chunk)
+{
+    count_ += contains(chunk) ? 0 : 1;
+    words_[chunk / 64] |= std::uint64_t{1} << (chunk % 64);
+}
+
+void ChunkSet::erase(std::uint32_t chunk)
+{
+    count_ -= contains(chunk) ? 1 : 0;
+    words_[chunk / 64] &= ~(std::uint64_t{1} << (chunk % 64));
+}
+
+std::optional<std::uint32_t> ChunkSet::next_common(const ChunkSet& other, std::uint32_t from) const
+{
+    const auto words = words_.size();
+    if (words == 0 || count_ == 0) {
+        return std::nullopt;
+    }
+    from = from < size_ ? from : 0;
+    // Once around: the first word is looked at twice, from its bit `from` on and, last, below it.
+    for (std::size_t step = 0; step <= words; ++step) {
+        const auto index = (from / 64 + step) % words;
+        auto common = words_[index] & other.words_[index];
+        if (step == 0) {
+            common &= ~std::uint64_t{0} << (from % 64);
+        }
+        if (common != 0) {
+            return static_cast<std::uint32_t>(index * 64 + static_cast<std::size_t>(std::countr_zero(common)));
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace lanspread::swarm

@@ -1,0 +1,287 @@
+#include "swarm/download.h"
+
+#include <fmt/format.h>
+
+#include "async/offload.h"
+#include "async/task_group.h"
+#include "base/log.h"
+#include "swarm/put_in_place.h"
+
+namespace lanspread::swarm {
+
+namespace {
+
+/// What the store has of a request, and what it has of other versions of the same game.
+struct Recalled {
+    store::DownloadRecord record;
+    std::vector<store::DownloadRecord> others;
+};
+
+/// Notes that the request is running, with what an earlier one has reached. Runs on the store's thread.
+Result<Recalled> recall_record(store::Database& database, const DownloadRequest& request)
+{
+    store::Downloads downloads(database);
+    auto records = downloads.load_all();
+    if (!records) {
+        return fail(records.error());
+    }
+    Recalled recalled;
+    recalled.record = {.game = request.game,
+                       .version = request.version,
+                       .content = request.content,
+                       .games_folder = request.games_folder,
+                       .state = store::DownloadState::running,
+                       .verified = {},
+                       .created_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
+                                         std::chrono::system_clock::now().time_since_epoch())
+                                         .count()};
+    for (auto& record : *records) {
+        if (record.content == request.content) {
+            recalled.record = std::move(record);
+            if (recalled.record.state == store::DownloadState::stopped) {
+                recalled.record.state = store::DownloadState::running;
+            }
+        } else if (record.game == request.game) {
+            recalled.others.push_back(std::move(record));
+        }
+    }
+    for (const auto& other : recalled.others) {
+        if (auto removed = downloads.remove(other.content); !removed) {
+            return fail(removed.error());
+        }
+    }
+    auto saved = downloads.save(recalled.record);
+    return saved ? Result<Recalled>(std::move(recalled)) : fail(saved.error());
+}
+
+}  // namespace
+
+Download::Download(const DownloadEnvironment& environment, BufferPool& buffers, DownloadRequest request)
+    : environment_(environment), buffers_(buffers), request_(std::move(request)),
+      progress_(request_.game, request_.version, request_.content, environment.on_event, Clock::now()),
+      sources_(environment.network, request_.content, progress_)
+{
+}
+
+Task<void> Download::run()
+{
+    std::exception_ptr exception;
+    {
+        TaskGroup group(environment_.executor, token_);
+        group.spawn(work());
+        try {
+            co_await group.join();
+        } catch (...) {
+            exception = std::current_exception();
+        }
+    }
+    if (exception && is_cancellation(exception)) {
+        // This process ends, the download does not. A cancelled coroutine cannot await: this one may again.
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        if (const auto saved = fetcher_ ? co_await fetcher_->save() : Result<void>(); !saved) {
+            log::warning("swarm", "{}: {}", request_.game.text(), saved.error().message);
+        }
+        std::rethrow_exception(exception);
+    }
+    if (exception) {
+        outcome_ = fail(ErrorCode::internal, what(exception));
+    }
+    co_await leave();
+    changed_.notify_all();
+}
+
+Task<void> Download::work() { outcome_ = co_await all_steps(); }
+
+Task<Result<void>> Download::all_steps()
+{
+    auto record = co_await recall();
+    if (!record) {
+        co_return fail(record.error());
+    }
+    auto manifest = co_await find_manifest();
+    if (!manifest) {
+        co_return fail(manifest.error());
+    }
+    manifest_ = std::move(*manifest);
+    const bool was_finishing = record->state == store::DownloadState::finishing;
+    if (!was_finishing) {
+        if (auto fetched = co_await fetch_chunks(std::move(record->verified)); !fetched) {
+            co_return fetched;
+        }
+        if (token_.is_cancelled()) {
+            throw_cancelled();  // from here on it is too late for that
+        }
+    }
+    co_return co_await finish(was_finishing);
+}
+
+Task<Result<store::DownloadRecord>> Download::recall()
+{
+    auto recalled = co_await offload(environment_.store_pool, [&database = environment_.database, request = request_] {
+        return recall_record(database, request);
+    });
+    if (!recalled) {
+        co_return fail(recalled.error());
+    }
+    for (const auto& other : recalled->others) {
+        const auto removed = co_await offload(environment_.disk_pool, [other] {
+            return remove_partial(other.games_folder, other.game, other.content);
+        });
+        if (!removed) {
+            log::warning("swarm", "what is left of {} {}: {}", other.game.text(), other.version, removed.error().message);
+        }
+    }
+    request_.games_folder = recalled->record.games_folder;  // where the partial download lies
+    co_return std::move(recalled->record);
+}
+
+Task<Result<void>> Download::fetch_chunks(Bytes verified)
+{
+    // A bitmap that does not fit is worth nothing: all is fetched again.
+    auto claimed = ChunkSet::from_bytes(verified, manifest_->chunk_count());
+    if (!claimed) {
+        claimed = ChunkSet::none_of(manifest_->chunk_count());
+    }
+    while (true) {
+        struct Prepared {
+            std::shared_ptr<ChunkStore> store;
+            ChunkSet verified;
+        };
+        auto prepared = co_await offload(environment_.disk_pool, [this, claimed = *claimed]() -> Result<Prepared> {
+            auto store = ChunkStore::open(request_.games_folder, manifest_, environment_.free_space);
+            auto believed = store ? (*store)->prepare(claimed) : fail(store.error());
+            return believed ? Result<Prepared>(Prepared{std::move(*store), std::move(*believed)}) : fail(believed.error());
+        });
+        if (prepared) {
+            fetcher_ = std::make_unique<ChunkFetcher>(environment_, buffers_, manifest_, prepared->store,
+                                                      std::move(prepared->verified), sources_, progress_);
+            co_return co_await fetcher_->run();
+        }
+        if (prepared.error().code != ErrorCode::disk_full) {
+            co_return fail(prepared.error());
+        }
+        enter(DownloadState::waiting_for_space, prepared.error().message);
+        co_await sleep_for(environment_.space_retry);
+    }
+}
+
+Task<Result<void>> Download::finish(bool again)
+{
+    enter(DownloadState::finishing);
+    const auto hold = environment_.library.hold(request_.game);
+    if (!again) {
+        if (auto noted = co_await note_finishing(); !noted) {
+            co_return noted;
+        }
+    }
+    while (true) {
+        const auto placed = co_await offload(environment_.disk_pool, [this] {
+            return put_in_place(request_.games_folder, *manifest_);
+        });
+        if (placed) {
+            break;
+        }
+        if (placed.error().code != ErrorCode::disk_full) {
+            co_return placed;
+        }
+        enter(DownloadState::finishing, placed.error().message);
+        co_await sleep_for(environment_.space_retry);
+    }
+    const auto adopted = co_await environment_.library.adopt(request_.games_folder, manifest_);
+    const auto removed = co_await offload(environment_.store_pool, [&database = environment_.database,
+                                                                    content = request_.content] {
+        return store::Downloads(database).remove(content);
+    });
+    co_return adopted ? removed : adopted;
+}
+
+Task<Result<void>> Download::note_finishing()
+{
+    if (auto saved = co_await fetcher_->save(); !saved) {
+        co_return saved;
+    }
+    const auto old = environment_.library.find(request_.game);
+    if (old && old->content != request_.content && old->root.parent_path() == request_.games_folder) {
+        auto noted = co_await offload(environment_.disk_pool, [this, old] {
+            return note_replaced(request_.games_folder, *manifest_, *old->manifest);
+        });
+        if (!noted) {
+            co_return noted;
+        }
+    }
+    co_return co_await offload(environment_.store_pool, [&database = environment_.database, content = request_.content] {
+        return store::Downloads(database).set_state(content, store::DownloadState::finishing);
+    });
+}
+
+/// Leaves the disk and the store as the end demands, then tells the end.
+Task<void> Download::leave()
+{
+    if (outcome_ && *outcome_) {
+        enter(DownloadState::done);
+        co_return;
+    }
+    Result<void> left;
+    const bool was_finishing = progress_.state() == DownloadState::finishing;
+    if (!outcome_ && remove_) {
+        left = co_await remove();
+    } else if (!was_finishing || outcome_->error().code == ErrorCode::not_found) {
+        // What was being put in place is tried again as it is, unless part of it has vanished: that is fetched again.
+        left = fetcher_ ? co_await fetcher_->save() : Result<void>();
+        const auto stopped = co_await offload(environment_.store_pool, [&database = environment_.database,
+                                                                        content = request_.content] {
+            return store::Downloads(database).set_state(content, store::DownloadState::stopped);
+        });
+        left = left ? stopped : left;
+    }
+    if (!left) {
+        log::warning("swarm", "{}: {}", request_.game.text(), left.error().message);
+    }
+    if (outcome_) {
+        enter(DownloadState::failed, outcome_->error().message);
+    } else {
+        enter(DownloadState::cancelled, remove_ ? "cancelled and deleted" : "cancelled; what was fetched is kept");
+    }
+}
+
+Task<Result<void>> Download::remove()
+{
+    fetcher_.reset();  // closes its files
+    auto removed = co_await offload(environment_.disk_pool, [request = request_] {
+        return remove_partial(request.games_folder, request.game, request.content);
+    });
+    const auto forgotten = co_await offload(environment_.store_pool, [&database = environment_.database,
+                                                                      content = request_.content] {
+        return store::Downloads(database).remove(content);
+    });
+    co_return removed ? forgotten : removed;
+}
+
+bool Download::cancel(bool remove)
+{
+    if (progress_.state() == DownloadState::finishing || is_terminal(progress_.state())) {
+        return false;
+    }
+    remove_ = remove_ || remove;
+    token_.cancel();
+    return true;
+}
+
+Task<void> Download::ended()
+{
+    while (!is_terminal(progress_.state())) {
+        co_await changed_.wait();
+    }
+}
+
+void Download::sources_changed()
+{
+    changed_.notify_all();
+    if (fetcher_) {
+        fetcher_->sources_changed();
+    }
+}
+
+void Download::enter(DownloadState state, const std::string& reason) { progress_.enter(state, reason, Clock::now()); }
+
+}  // namespace lanspread::swarm

@@ -1,0 +1,93 @@
+#include "swarm/partial_folder.h"
+
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace lanspread::swarm {
+
+namespace {
+
+constexpr std::string_view own_folder = ".lanspread";
+constexpr std::string_view downloads_folder = ".lanspread/download";
+
+std::string partial_name(const ContentId& content) { return fmt::format("{}/{}", downloads_folder, content.hex()); }
+
+}  // namespace
+
+SafePath known_safe(std::string_view text)
+{
+    auto path = SafePath::parse(text);
+    if (!path) {
+        throw std::logic_error(fmt::format("an unsafe name where none can be: {}", path.error().message));
+    }
+    return std::move(*path);
+}
+
+std::string_view parent_of(std::string_view path)
+{
+    const auto slash = path.rfind('/');
+    return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+Result<PartialFolder> PartialFolder::open(const std::filesystem::path& games_folder, const GameId& game,
+                                          const ContentId& content)
+{
+    const auto games = platform::Folder::open(games_folder);
+    if (!games) {
+        return fail(games.error().in("games folder"));
+    }
+    const auto root_name = known_safe(game.text());
+    if (auto made = games->make_folders(root_name); !made) {
+        return fail(made.error().in("games folder"));
+    }
+    auto root = games->open_folder(root_name);
+    if (!root) {
+        return fail(root.error().in("games folder"));
+    }
+    const auto name = partial_name(content);
+    const auto files_name = known_safe(name + "/files");
+    if (auto made = root->make_folders(files_name); !made) {
+        return fail(made.error().in(game.text()));
+    }
+    auto partial = root->open_folder(known_safe(name));
+    auto files = root->open_folder(files_name);
+    if (!partial || !files) {
+        return fail((partial ? files.error() : partial.error()).in(game.text()));
+    }
+    return PartialFolder{std::move(*root), std::move(*partial), std::move(*files)};
+}
+
+Result<void> remove_partial(const std::filesystem::path& games_folder, const GameId& game, const ContentId& content)
+{
+    const auto games = platform::Folder::open(games_folder);
+    if (!games) {
+        return fail(games.error().in("games folder"));
+    }
+    const auto root_name = known_safe(game.text());
+    const auto root = games->open_folder(root_name);
+    if (!root) {
+        return root.error().code == ErrorCode::not_found ? Result<void>() : fail(root.error());
+    }
+    if (auto removed = root->remove_tree(known_safe(partial_name(content))); !removed) {
+        return fail(removed.error().in(game.text()));
+    }
+    for (const auto folder : {downloads_folder, own_folder}) {
+        if (const auto removed = root->remove_empty_folder(known_safe(folder)); !removed || !*removed) {
+            return removed ? Result<void>() : fail(removed.error().in(game.text()));
+        }
+    }
+    const auto removed = games->remove_empty_folder(root_name);
+    return removed ? Result<void>() : fail(removed.error());
+}
+
+Result<void> FolderMaker::make_parent_of(const SafePath& file)
+{
+    const auto parent = parent_of(file.text());
+    if (parent.empty() || !made_.emplace(parent).second) {
+        return {};
+    }
+    return root_.make_folders(known_safe(parent));
+}
+
+}  // namespace lanspread::swarm

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <unordered_set>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/game_id.h"
+#include "base/safe_path.h"
+#include "platform/folder.h"
+
+/// Where a partial download lies, below the games folder:
+///
+///     <game>/.lanspread/download/<content id, 64 hex digits>/files/…    the files, at their full length
+///     <game>/.lanspread/download/<content id>/replaced                  from when it is put in place: the canonical bytes of the
+///                                                                       manifest of the version that it replaces
+///
+/// All here blocks; nothing here follows a link below the games folder.
+namespace lanspread::swarm {
+
+/// The open folders of a partial download.
+struct PartialFolder {
+    platform::Folder root;     ///< the game root
+    platform::Folder partial;  ///< .lanspread/download/<content id>
+    platform::Folder files;    ///< its files/
+
+    /// Opens them, making what is not there.
+    [[nodiscard]] static Result<PartialFolder> open(const std::filesystem::path& games_folder, const GameId& game,
+                                                    const ContentId& content);
+};
+
+/// Removes a partial download, and what of the folders around it is empty then, the game root included. Idempotent.
+[[nodiscard]] Result<void> remove_partial(const std::filesystem::path& games_folder, const GameId& game,
+                                          const ContentId& content);
+
+/// The name `text`, which is made of names that are safe already.
+[[nodiscard]] SafePath known_safe(std::string_view text);
+
+/// The folder that `path` is in; empty at the top.
+[[nodiscard]] std::string_view parent_of(std::string_view path);
+
+/// Makes folders, each once.
+class FolderMaker {
+public:
+    explicit FolderMaker(const platform::Folder& root) : root_(root) {}
+
+    /// Makes the folder that `file` is in.
+    [[nodiscard]] Result<void> make_parent_of(const SafePath& file);
+    [[nodiscard]] const std::unordered_set<std::string>& made() const { return made_; }
+
+private:
+    const platform::Folder& root_;
+    std::unordered_set<std::string> made_;
+};
+
+}  // namespace lanspread::swarm

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "base/clock.h"
+#include "swarm/download_status.h"
+
+namespace lanspread::swarm {
+
+/// Bytes a second over the last five seconds, in quarters of a second. Pure.
+class RateMeter {
+public:
+    explicit RateMeter(TimePoint start) : start_(start) {}
+
+    void add(std::uint64_t bytes, TimePoint now);
+    [[nodiscard]] double bytes_per_second(TimePoint now) const;
+
+private:
+    static constexpr std::chrono::milliseconds slot_length{250};
+    static constexpr std::int64_t slots = 20;
+
+    [[nodiscard]] std::int64_t slot_of(TimePoint now) const { return (now - start_) / slot_length; }
+
+    struct Slot {
+        std::int64_t number = -1;
+        std::uint64_t bytes = 0;
+    };
+    TimePoint start_;
+    std::array<Slot, slots> slots_{};
+};
+
+/// How far a download is, put together from what happens to it, and the events that follow from that. Pure: time is a
+/// parameter.
+class Progress {
+public:
+    using Tell = std::function<void(const DownloadEvent&)>;
+
+    Progress(GameId game, std::string version, ContentId content, Tell tell, TimePoint now);
+
+    /// A change of state is told, where others should hear of it; the same state again only changes the reason. After a
+    /// terminal state nothing changes any more.
+    void enter(DownloadState state, const std::string& reason, TimePoint now);
+    [[nodiscard]] DownloadState state() const { return state_; }
+
+    void set_sizes(std::uint64_t total, std::uint64_t verified);
+    void source_joined(const PeerId& peer, const std::string& name, TimePoint now);
+    /// It stays in the list if it gave something. When it was the last one, that is told.
+    void source_left(const PeerId& peer);
+    /// `verified` is what is verified of the whole now; `from` gave `bytes` of it.
+    void chunk_verified(const PeerId& from, std::uint64_t bytes, std::uint64_t verified, TimePoint now);
+
+    [[nodiscard]] DownloadStatus status(TimePoint now) const;
+
+private:
+    struct Source {
+        std::string name;
+        std::uint64_t bytes = 0;
+        bool is_here = true;
+        RateMeter meter;
+    };
+
+    void tell(DownloadEvent::Kind kind, std::string text) const;
+
+    Tell tell_;
+    GameId game_;
+    std::string version_;
+    ContentId content_;
+    TimePoint started_;
+    TimePoint ended_{};
+    DownloadState state_ = DownloadState::starting;
+    std::string reason_;
+    std::uint64_t total_ = 0;
+    std::uint64_t done_ = 0;
+    std::uint64_t fetched_ = 0;
+    RateMeter meter_;
+    std::map<PeerId, Source> sources_;
+};
+
+}  // namespace lanspread::swarm

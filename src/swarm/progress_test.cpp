@@ -1,0 +1,106 @@
+#include "swarm/progress.h"
+
+#include <gtest/gtest.h>
+
+namespace lanspread::swarm {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = DownloadEvent::Kind;
+
+class ProgressTest : public ::testing::Test {
+protected:
+    [[nodiscard]] std::ptrdiff_t told(Kind kind) const { return std::ranges::count(events_, kind, &DownloadEvent::kind); }
+
+    static PeerId peer(std::uint8_t number)
+    {
+        PeerId id;
+        id.bytes.fill(std::byte{number});
+        return id;
+    }
+
+    TimePoint start_{1h};
+    std::vector<DownloadEvent> events_;
+    Progress progress_{GameId::parse("doom").value(), "20240101", {}, [this](const auto& event) { events_.push_back(event); },
+                       start_};
+};
+
+TEST_F(ProgressTest, tells_one_end_and_stays_there)
+{
+    progress_.enter(DownloadState::failed, "no luck", start_ + 2s);
+    progress_.enter(DownloadState::done, "", start_ + 3s);
+    progress_.enter(DownloadState::failed, "again", start_ + 3s);
+    EXPECT_EQ(events_.size(), 1U);
+    const auto status = progress_.status(start_ + 10s);
+    EXPECT_EQ(status.state, DownloadState::failed);
+    EXPECT_EQ(status.reason, "no luck");
+    EXPECT_EQ(status.seconds, 2);
+}
+
+TEST_F(ProgressTest, tells_that_all_sources_are_gone_once_for_each_time)
+{
+    progress_.source_joined(peer(1), "anna", start_);
+    progress_.source_joined(peer(2), "ben", start_);
+    progress_.source_left(peer(1));
+    EXPECT_EQ(told(Kind::all_sources_gone), 0);
+    progress_.source_left(peer(2));
+    progress_.source_left(peer(2));
+    EXPECT_EQ(told(Kind::all_sources_gone), 1);
+    progress_.source_joined(peer(2), "ben", start_);
+    progress_.source_left(peer(2));
+    EXPECT_EQ(told(Kind::all_sources_gone), 2);
+}
+
+TEST_F(ProgressTest, tells_that_it_waits_once_while_it_does)
+{
+    progress_.enter(DownloadState::waiting_for_source, "nobody", start_);
+    progress_.enter(DownloadState::waiting_for_source, "still nobody", start_);
+    EXPECT_EQ(told(Kind::waiting), 1);
+    EXPECT_EQ(progress_.status(start_).reason, "still nobody");
+}
+
+TEST_F(ProgressTest, never_goes_backwards)
+{
+    progress_.set_sizes(1000, 400);
+    progress_.chunk_verified(peer(1), 100, 500, start_);
+    progress_.set_sizes(1000, 300);
+    EXPECT_EQ(progress_.status(start_).bytes_done, 500U);
+}
+
+TEST_F(ProgressTest, measures_the_rate_over_the_last_five_seconds)
+{
+    progress_.set_sizes(100'000'000, 0);
+    progress_.source_joined(peer(1), "anna", start_);
+    progress_.enter(DownloadState::running, "", start_);
+    std::uint64_t done = 0;
+    auto now = start_;
+    for (; now < start_ + 10s; now += 100ms) {
+        done += 1'000'000 / 10;
+        progress_.chunk_verified(peer(1), 100'000, done, now);
+    }
+    const auto status = progress_.status(now);
+    EXPECT_NEAR(status.bytes_per_second, 1e6, 1e5);
+    EXPECT_NEAR(status.sources.at(0).bytes_per_second, 1e6, 1e5);
+    EXPECT_NEAR(status.eta_seconds, 90, 10);
+    EXPECT_EQ(progress_.status(now + 6s).bytes_per_second, 0);
+    EXPECT_LT(progress_.status(now + 6s).eta_seconds, 0);
+}
+
+TEST_F(ProgressTest, shows_those_who_gave_something_also_when_they_are_gone)
+{
+    progress_.set_sizes(1000, 0);
+    progress_.source_joined(peer(1), "zoe", start_);
+    progress_.source_joined(peer(2), "anna", start_);
+    progress_.source_joined(peer(3), "ben", start_);
+    progress_.chunk_verified(peer(1), 100, 100, start_);
+    progress_.source_left(peer(1));
+    progress_.source_left(peer(2));
+    const auto sources = progress_.status(start_).sources;
+    ASSERT_EQ(sources.size(), 2U);
+    EXPECT_EQ(sources[0].name, "ben");
+    EXPECT_EQ(sources[1].name, "zoe");
+    EXPECT_EQ(sources[1].bytes, 100U);
+}
+
+}  // namespace
+}  // namespace lanspread::swarm

@@ -1,0 +1,235 @@
+#include "swarm/put_in_place.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "content/hash.h"
+#include "swarm/partial_folder.h"
+
+namespace lanspread::swarm {
+
+namespace {
+
+constexpr std::string_view replaced_name = "replaced";
+
+const SafePath& sentinel()
+{
+    static const auto path = known_safe(content::sentinel_name);
+    return path;
+}
+
+/// One way into place. All its steps find out for themselves what is done already.
+class Placement {
+public:
+    Placement(const PartialFolder& folder, const content::Manifest& manifest, std::optional<content::Manifest> old)
+        : folder_(folder), manifest_(manifest), old_(std::move(old))
+    {
+    }
+
+    Result<void> run() const
+    {
+        if (const auto entry = folder_.files.stat(sentinel()); !entry) {
+            return entry.error().code == ErrorCode::not_found ? check_placed() : fail(entry.error());
+        }
+        for (const auto step : {&Placement::check_folders, &Placement::remove_old_sentinel, &Placement::remove_old_files,
+                                &Placement::move_files, &Placement::move_sentinel}) {
+            if (auto done = (this->*step)(); !done) {
+                return done;
+            }
+        }
+        return {};
+    }
+
+private:
+    [[nodiscard]] bool was_in_old(const SafePath& path) const
+    {
+        return old_ && std::ranges::binary_search(old_->files(), path, {}, &content::ManifestFile::path);
+    }
+
+    [[nodiscard]] bool is_in_new(const SafePath& path) const
+    {
+        return std::ranges::binary_search(manifest_.files(), path, {}, &content::ManifestFile::path);
+    }
+
+    /// Of a partial download without its sentinel: was that moved, as the last of all, before a crash?
+    Result<void> check_placed() const
+    {
+        constexpr std::size_t enough = 64;  // bytes of version.ini: its first line is what counts
+        const auto file = folder_.root.open_file(sentinel());
+        const auto stat = file ? file->stat() : fail(file.error());
+        if (!stat) {
+            return fail(stat.error());
+        }
+        std::string text(std::min<std::size_t>(stat->size, enough), '\0');
+        if (auto read = file->read_at(0, std::as_writable_bytes(std::span(text))); !read) {
+            return read;
+        }
+        const auto version = content::parse_version_ini(text);
+        return version && *version == manifest_.version()
+                   ? Result<void>()
+                   : fail(ErrorCode::not_found, fmt::format("{}: gone from the partial download", sentinel().text()));
+    }
+
+    /// While the old version is still whole: is there anything in the way that is not ours to remove?
+    Result<void> check_folders() const
+    {
+        std::set<std::string_view> checked;
+        for (const auto& file : manifest_.files()) {
+            for (auto name = parent_of(file.path.text()); !name.empty() && checked.insert(name).second; name = parent_of(name)) {
+                const auto path = known_safe(name);
+                const auto entry = folder_.root.stat(path);
+                if (!entry && entry.error().code != ErrorCode::not_found) {
+                    return fail(entry.error());
+                }
+                if (entry && entry->kind != platform::EntryKind::folder && !was_in_old(path)) {
+                    return fail(ErrorCode::refused,
+                                fmt::format("{} is no folder, but the new version needs one there: move it away", name));
+                }
+            }
+        }
+        return {};
+    }
+
+    Result<void> remove_old_sentinel() const
+    {
+        auto removed = folder_.root.remove_file(sentinel());
+        return removed ? folder_.root.sync() : removed;
+    }
+
+    Result<void> remove_old_files() const
+    {
+        if (!old_) {
+            return {};
+        }
+        std::set<std::string, std::greater<>> parents;  // what lies deeper sorts before what it lies in
+        for (const auto& file : old_->files()) {
+            if (is_in_new(file.path)) {
+                continue;
+            }
+            if (auto removed = folder_.root.remove_file(file.path); !removed) {
+                return removed;
+            }
+            for (auto name = parent_of(file.path.text()); !name.empty() && parents.emplace(name).second;) {
+                name = parent_of(name);
+            }
+        }
+        for (const auto& name : parents) {
+            if (const auto removed = folder_.root.remove_empty_folder(known_safe(name)); !removed) {
+                return fail(removed.error());
+            }
+        }
+        return {};
+    }
+
+    Result<void> move_files() const
+    {
+        FolderMaker folders(folder_.root);
+        for (const auto& file : manifest_.files()) {
+            if (file.path == sentinel()) {
+                continue;
+            }
+            auto moved = folders.make_parent_of(file.path);
+            if (moved) {
+                moved = folder_.files.rename(file.path, folder_.root, file.path);
+            }
+            if (!moved && moved.error().code == ErrorCode::not_found) {
+                moved = check_moved(file);
+            }
+            if (!moved) {
+                return moved;
+            }
+        }
+        return sync(folders);
+    }
+
+    /// Of a file that is no longer in the partial download: was it moved before a crash?
+    Result<void> check_moved(const content::ManifestFile& file) const
+    {
+        const auto entry = folder_.root.stat(file.path);
+        if (!entry) {
+            return fail(entry.error());
+        }
+        if (entry->kind != platform::EntryKind::file || entry->stat.size != file.size) {
+            return fail(ErrorCode::not_found, fmt::format("{}: gone from the partial download", file.path.text()));
+        }
+        return {};
+    }
+
+    Result<void> sync(const FolderMaker& folders) const
+    {
+        constexpr std::size_t max_synced_alone = 64;
+        if (folders.made().size() > max_synced_alone) {
+            return folder_.root.sync_file_system();
+        }
+        for (const auto& name : folders.made()) {
+            if (auto synced = folder_.root.sync_folder(known_safe(name)); !synced) {
+                return synced;
+            }
+        }
+        return folder_.root.sync();
+    }
+
+    Result<void> move_sentinel() const
+    {
+        auto moved = folder_.files.rename(sentinel(), folder_.root, sentinel());
+        return moved ? folder_.root.sync() : moved;
+    }
+
+    const PartialFolder& folder_;
+    const content::Manifest& manifest_;
+    std::optional<content::Manifest> old_;
+};
+
+/// What `note_replaced` noted; nothing where there was nothing to note.
+Result<std::optional<content::Manifest>> read_replaced(const PartialFolder& folder)
+{
+    const auto file = folder.partial.open_file(known_safe(replaced_name));
+    if (!file) {
+        return file.error().code == ErrorCode::not_found ? Result<std::optional<content::Manifest>>() : fail(file.error());
+    }
+    const auto stat = file->stat();
+    if (!stat || stat->size > content::max_manifest_size) {
+        return fail(stat ? Error{ErrorCode::invalid_input, "the note of the replaced version is too large"} : stat.error());
+    }
+    Bytes bytes(stat->size);
+    if (auto read = file->read_at(0, bytes); !read) {
+        return fail(read.error());
+    }
+    auto manifest = content::Manifest::parse(bytes);
+    return manifest ? Result<std::optional<content::Manifest>>(std::move(*manifest)) : fail(manifest.error());
+}
+
+}  // namespace
+
+Result<void> note_replaced(const std::filesystem::path& games_folder, const content::Manifest& wanted,
+                           const content::Manifest& old)
+{
+    const auto folder = PartialFolder::open(games_folder, wanted.game(), wanted.content_id());
+    return folder ? folder->partial.write_atomically(known_safe(replaced_name), old.canonical_bytes()) : fail(folder.error());
+}
+
+Result<void> put_in_place(const std::filesystem::path& games_folder, const content::Manifest& manifest)
+{
+    const auto& game = manifest.game();
+    {
+        const auto folder = PartialFolder::open(games_folder, game, manifest.content_id());
+        if (!folder) {
+            return fail(folder.error());
+        }
+        auto old = read_replaced(*folder);
+        if (!old) {
+            return fail(old.error().in(game.text()));
+        }
+        if (auto placed = Placement(*folder, manifest, std::move(*old)).run(); !placed) {
+            return fail(placed.error().in(game.text()));
+        }
+    }
+    return remove_partial(games_folder, game, manifest.content_id());
+}
+
+}  // namespace lanspread::swarm

@@ -1,0 +1,112 @@
+#include "wire/messages.h"
+
+#include "wire/codec.h"
+
+#include <gtest/gtest.h>
+
+namespace lanspread::wire {
+
+namespace {
+
+GameEntry entry(std::string_view game)
+{
+    return {.game = GameId::parse(game).value(),
+            .version = "20240131",
+            .content = ContentId::parse(std::string(64, 'c')).value(),
+            .size = 5'000'000'000,
+            .chunks = 4769,
+            .files = 12};
+}
+
+Hello hello()
+{
+    return {.name = "Jörg's PC",
+            .program = "lanspread 0.1.0",
+            .listen = {Address::v4({192, 0, 2, 1}, 7000), Address::parse("[2001:db8::1]:7000").value()},
+            .library = {.epoch = ~std::uint64_t{0}, .rev = 3, .games = {entry("doom"), entry("quake")}}};
+}
+
+/// Whether neither direction lets the message through, and the decoder says what is wrong.
+template <class T>
+testing::AssertionResult is_refused(const T& message, std::string_view reason)
+{
+    const auto text = encode(message);
+    if (text) {
+        return testing::AssertionFailure() << "written: " << *text;
+    }
+    return text.error().message.contains(reason) ? testing::AssertionSuccess()
+                                                 : testing::AssertionFailure() << text.error().message;
+}
+
+}  // namespace
+
+TEST(Messages, come_back_as_they_were)
+{
+    const auto after = decode<Hello>(encode(hello()).value());
+    ASSERT_TRUE(after) << after.error().message;
+    EXPECT_EQ(after->protocol, protocol_version);
+    EXPECT_EQ(after->name, "Jörg's PC");
+    EXPECT_EQ(after->listen, hello().listen);
+    EXPECT_EQ(after->library.epoch, ~std::uint64_t{0});
+    EXPECT_EQ(after->library.games, hello().library.games);
+
+    const LibraryDelta delta{
+        .epoch = 1, .from_rev = 2, .to_rev = 3, .upserts = {entry("doom")}, .removals = {entry("x").game}};
+    const auto delta_after = decode<LibraryDelta>(encode(delta).value());
+    ASSERT_TRUE(delta_after) << delta_after.error().message;
+    EXPECT_EQ(delta_after->upserts, delta.upserts);
+    EXPECT_EQ(delta_after->removals, delta.removals);
+}
+
+TEST(Messages, with_a_display_name_over_64_bytes_are_refused)
+{
+    auto message = hello();
+    message.name = std::string(64, 'x');
+    EXPECT_TRUE(encode(message));
+    message.name += 'x';
+    EXPECT_TRUE(is_refused(message, "Hello.name: "));
+}
+
+TEST(Messages, with_control_characters_in_a_name_are_refused)
+{
+    auto message = hello();
+    message.name = "\x1b[2J";
+    EXPECT_TRUE(is_refused(message, "Hello.name: "));
+    message = hello();
+    message.program = "lanspread\n";
+    EXPECT_TRUE(is_refused(message, "Hello.program: "));
+}
+
+TEST(Messages, with_too_many_addresses_are_refused)
+{
+    auto message = hello();
+    message.listen.assign(65, Address::v4({192, 0, 2, 1}, 7000));
+    EXPECT_TRUE(is_refused(message, "Hello.listen: "));
+}
+
+TEST(Messages, with_a_version_that_is_not_eight_digits_are_refused)
+{
+    auto message = hello();
+    message.library.games[1].version = "2024";
+    EXPECT_TRUE(is_refused(message, "Hello.library.games[1].version: "));
+}
+
+TEST(Messages, with_a_game_twice_or_out_of_order_are_refused)
+{
+    auto message = hello();
+    message.library.games = {entry("a"), entry("a")};
+    EXPECT_TRUE(is_refused(message, "Hello.library.games: "));
+    message.library.games = {entry("b"), entry("a")};
+    EXPECT_TRUE(is_refused(message, "Hello.library.games: "));
+}
+
+TEST(Messages, are_held_to_their_rules_when_they_are_read_too)
+{
+    auto text = encode(hello()).value();
+    text.replace(text.find("doom"), 4, "zoom");
+    const auto message = decode<Hello>(text);
+    ASSERT_FALSE(message);
+    EXPECT_EQ(message.error().message, "Hello.library.games: expected one entry for a game, sorted by id");
+}
+
+}  // namespace lanspread::wire

@@ -1,0 +1,125 @@
+"""An emulated LAN: hosts in network namespaces, each with one cable to one switch (a bridge, in a namespace too).
+
+To be used after isolation.isolate(). A host is `eth0` with 10.77.0.N/24 and fd77::N/64; there is no router and no resolver.
+"""
+import json
+import subprocess
+from itertools import count
+from pathlib import Path
+
+# A child dies with the thread that started it: nothing is left running by a test that was killed.
+DIE_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL")
+
+
+class CommandFailed(RuntimeError):
+    """A command of the lab itself (not of a test's subject) failed."""
+
+
+def run(*command: str, text: str | None = None) -> str:
+    """Runs a command and gives its standard output back."""
+    stdin = {"input": text} if text is not None else {"stdin": subprocess.DEVNULL}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **stdin)
+    if done.returncode != 0:
+        raise CommandFailed(f"{' '.join(command)}: {done.returncode}: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+class Host:
+    """A PC on the LAN. Made by Lab.host."""
+
+    def __init__(self, lab: "Lab", name: str, number: int, mtu: int):
+        self.lab = lab
+        self.name = name
+        self.namespace = f"{lab.name}-{name}"
+        self.address = f"10.77.0.{number}"
+        self.address6 = f"fd77::{number:x}"
+        self._has_filter = False
+        run("ip", "netns", "add", self.namespace)
+        # Duplicate address detection would keep an IPv6 address from being used for a second or two.
+        self.run("sh", "-c", "for f in /proc/sys/net/ipv6/conf/*/accept_dad; do echo 0 >$f; done")
+        run("ip", "-n", lab.switch, "link", "add", "name", name, "mtu", str(mtu), "type", "veth",
+            "peer", "name", "eth0", "mtu", str(mtu), "netns", self.namespace)
+        run("ip", "-n", self.namespace, "-batch", "-", text=f"""
+            link set lo up
+            link set eth0 up
+            addr add {self.address}/24 brd + dev eth0
+            addr add {self.address6}/64 dev eth0 nodad
+            """)
+        run("ip", "-n", lab.switch, "link", "set", "dev", name, "master", "bridge", "up")
+
+    def command(self, *command: str) -> list[str]:
+        """The command line that runs `command` on this host; the process that it starts is `command` itself."""
+        return ["ip", "netns", "exec", self.namespace, *DIE_WITH_PARENT, *command]
+
+    def run(self, *command: str) -> str:
+        """Runs a command on this host to its end."""
+        return run(*self.command(*command))
+
+    def popen(self, *command: str, **options) -> subprocess.Popen:
+        """Starts a command on this host; the caller ends it."""
+        return subprocess.Popen(self.command(*command), stdin=subprocess.DEVNULL, **options)
+
+    def unplug(self) -> None:
+        """Pulls the cable. Addresses stay, as they do on a PC."""
+        run("ip", "-n", self.lab.switch, "link", "set", "dev", self.name, "down")
+
+    def plug(self) -> None:
+        run("ip", "-n", self.lab.switch, "link", "set", "dev", self.name, "up")
+
+    def limit(self, megabits: int) -> None:
+        """Limits the cable, both ways. The card pushes back on its sender; the switch drops what it cannot queue."""
+        burst = max(64_000, megabits * 125)
+        for namespace, device, queue in ((self.namespace, "eth0", 4_000_000),
+                                         (self.lab.switch, self.name, max(200_000, megabits * 1250))):
+            run("tc", "-n", namespace, "qdisc", "replace", "dev", device, "root", "tbf",
+                "rate", f"{megabits}mbit", "burst", str(burst), "limit", str(queue))
+
+    def drop_incoming(self, match: str) -> None:
+        """Drops what arrives and matches, for example `udp dport 5353` (nft's language)."""
+        if not self._has_filter:
+            self.run("nft", "add table inet lab; add chain inet lab incoming { type filter hook input priority 0; }")
+            self._has_filter = True
+        self.run("nft", f"add rule inet lab incoming {match} drop")
+
+    def bytes_sent(self) -> int:
+        """Bytes that left through the card since the host was made, with all headers."""
+        (link,) = json.loads(run("ip", "-n", self.namespace, "-statistics", "-json", "link", "show", "eth0"))
+        return link["stats64"]["tx"]["bytes"]
+
+
+class Lab:
+    """A switch and its hosts."""
+
+    _numbers = count(1)
+
+    def __init__(self, mtu: int = 1500):
+        self.name = f"lan{next(Lab._numbers)}"
+        self.mtu = mtu
+        self.switch = f"{self.name}-switch"
+        self.hosts: list[Host] = []
+        run("ip", "netns", "add", self.switch)
+        run("ip", "-n", self.switch, "link", "add", "name", "bridge", "mtu", str(mtu), "type", "bridge",
+            "stp_state", "0", "forward_delay", "0", "mcast_snooping", "0")
+        run("ip", "-n", self.switch, "link", "set", "dev", "bridge", "up")
+
+    def host(self, name: str) -> Host:
+        """Adds a host; the name is at most 15 bytes, as a network interface's is."""
+        made = Host(self, name, 11 + len(self.hosts), self.mtu)
+        self.hosts.append(made)
+        return made
+
+    def close(self) -> None:
+        """Removes the hosts and the switch. Their processes have been ended before."""
+        for namespace in [host.namespace for host in self.hosts] + [self.switch]:
+            run("ip", "netns", "del", namespace)
+        self.hosts = []
+
+
+def mount_memory(folder: Path, megabytes: int) -> None:
+    """Mounts a file system of that size, in memory, at `folder`. Processes that were started before do not see it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    run("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "lanspread-lab", str(folder))
+
+
+def unmount(folder: Path) -> None:
+    run("umount", "--lazy", str(folder))
