@@ -11,9 +11,11 @@ namespace lanspread::cli {
 
 namespace {
 
-/// Asks, prints the answer (as it came where JSON is wanted, else what `describe` makes of it) and gives `judge`'s word on it.
+/// Asks, prints the answer (as it came where JSON is wanted, else what `describe` makes of it) and gives
+/// `judge`'s word on it.
 template <class T, class Describe, class Judge>
-ExitCode ask_and_print(const CommonOptions& options, const runtime::Command& command, Describe describe, Judge judge)
+ExitCode ask_and_print(const CommonOptions& options, const runtime::Command& command, Describe describe,
+                       Judge judge)
 {
     const auto text = api::ControlClient(options.state_folder).ask_for_text(command);
     if (!text) {
@@ -65,18 +67,22 @@ ExitCode show_game(const CommonOptions& options, const std::string& game)
 
 ExitCode connect_to(const CommonOptions& options, const std::string& address)
 {
-    return ask_and_print<runtime::Peer>(options, runtime::Connect{.address = address}, [](const runtime::Peer& peer) {
-        return fmt::format("connected to {} ({}) at {}\n", printable(peer.name), peer.id.substr(0, 12), peer.address);
-    });
+    return ask_and_print<runtime::Peer>(
+        options, runtime::Connect{.address = address}, [](const runtime::Peer& peer) {
+            return fmt::format("connected to {} ({}) at {}\n", printable(peer.name), peer.id.substr(0, 12),
+                               peer.address);
+        });
 }
 
 ExitCode cancel_download(const CommonOptions& options, const std::string& game, bool remove)
 {
     return ask_and_print<runtime::Download>(
-        options, runtime::CancelDownload{.game = game, .remove = remove}, [remove](const runtime::Download& download) {
-            return remove ? fmt::format("{}: cancelled, and what was fetched is deleted\n", printable(download.game))
-                          : fmt::format("{}: cancelled; {} are kept for a later `lanspread get`\n", printable(download.game),
-                                        size_text(download.bytes_done));
+        options, runtime::CancelDownload{.game = game, .remove = remove},
+        [remove](const runtime::Download& download) {
+            return remove ? fmt::format("{}: cancelled, and what was fetched is deleted\n",
+                                        printable(download.game))
+                          : fmt::format("{}: cancelled; {} are kept for a later `lanspread get`\n",
+                                        printable(download.game), size_text(download.bytes_done));
         });
 }
 

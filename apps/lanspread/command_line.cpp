@@ -2,8 +2,8 @@
 
 #include <functional>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "lanspread/get_command.h"
 #include "lanspread/run_command.h"
@@ -13,8 +13,8 @@ namespace lanspread::cli {
 
 namespace {
 
-/// The grammar of the command line. Parsing chooses an action and fills its options; nothing is done before all of it was
-/// understood.
+/// The grammar of the command line. Parsing chooses an action and fills its options; nothing is done before
+/// all of it was understood.
 class Grammar {
 public:
     Grammar()
@@ -25,8 +25,9 @@ public:
         add_questions();
         add_actions();
         add_help();
-        app_.footer("Start with `lanspread run --games DIR` on every PC, then `lanspread games --all` and\n"
-                    "`lanspread get GAME --wait` where a game is wanted. `lanspread help COMMAND` tells more.");
+        app_.footer(
+            "Start with `lanspread run --games DIR` on every PC, then `lanspread games --all` and\n"
+            "`lanspread get GAME --wait` where a game is wanted. `lanspread help COMMAND` tells more.");
     }
 
     ExitCode parse_and_act(int argc, const char* const* argv)
@@ -50,7 +51,9 @@ private:
     CLI::App& add(const std::string& name, const std::string& description, std::function<ExitCode()> action)
     {
         auto* command = app_.add_subcommand(name, description);
-        command->add_option("--state", state_folder_, "The peer's state folder (default: ~/.local/state/lanspread)")
+        command
+            ->add_option("--state", state_folder_,
+                         "The peer's state folder (default: ~/.local/state/lanspread)")
             ->type_name("DIR");
         command->add_flag("--json", common_.json, "Print JSON, for scripts");
         command->callback([this, action = std::move(action)] { action_ = action; });
@@ -65,18 +68,24 @@ private:
 
     void add_run()
     {
-        auto& run = add("run", "Run a peer in this terminal until Ctrl+C", [this] { return run_peer(common_, run_); });
+        auto& run = add("run", "Run a peer in this terminal until Ctrl+C",
+                        [this] { return run_peer(common_, run_); });
         add_many(run, "--games", run_.games_folders, "DIR",
-                 "A folder with games, one folder per game; may be given again. Games that are fetched go to the first one "
+                 "A folder with games, one folder per game; may be given again. Games that are fetched go to "
+                 "the first one "
                  "(default: ~/Games/lanspread)");
-        run.add_option("--name", run_.name, "The name that others see (default: this computer's)")->type_name("NAME");
+        run.add_option("--name", run_.name, "The name that others see (default: this computer's)")
+            ->type_name("NAME");
         run.add_option("--listen", run_.listen, "Where to listen, UDP (default: every address, a free port)")
             ->type_name("IP[:PORT]");
-        add_many(run, "--interface", run_.interfaces, "NAME", "Look for others on this network card only; may be given again");
+        add_many(run, "--interface", run_.interfaces, "NAME",
+                 "Look for others on this network card only; may be given again");
         add_many(run, "--connect", run_.connect, "HOST:PORT",
                  "Connect to this peer, and keep trying; may be given again");
-        run.add_flag("--no-discovery", run_.no_discovery, "Do not look for others and do not announce this peer");
-        add_many(run, "--fetch", run_.fetch, "GAME", "Fetch this game as soon as somebody has it; may be given again");
+        run.add_flag("--no-discovery", run_.no_discovery,
+                     "Do not look for others and do not announce this peer");
+        add_many(run, "--fetch", run_.fetch, "GAME",
+                 "Fetch this game as soon as somebody has it; may be given again");
         run.add_option("--log-level", run_.log_level, "How much to log on standard error")
             ->type_name("LEVEL")
             ->check(CLI::IsMember({"trace", "debug", "info", "warning", "error", "off"}))
@@ -84,7 +93,8 @@ private:
         run.add_option("--cipher", run_.cipher, "Who encrypts packets: the fastest at hand, or GnuTLS always")
             ->check(CLI::IsMember({"auto", "gnutls"}))
             ->capture_default_str();
-        run.footer("Prints one line \"ready id=… listen=… api=…\" when it serves. A second Ctrl+C ends it at once.");
+        run.footer(
+            "Prints one line \"ready id=… listen=… api=…\" when it serves. A second Ctrl+C ends it at once.");
     }
 
     void add_questions()
@@ -96,7 +106,8 @@ private:
         auto& show = add("show", "All about one game: versions, who has it, its download",
                          [this] { return show_game(common_, get_.game); });
         add_game(show);
-        auto& events = add("events", "What happened lately", [this] { return show_events(common_, follow_); });
+        auto& events =
+            add("events", "What happened lately", [this] { return show_events(common_, follow_); });
         events.add_flag("--follow,-f", follow_, "Go on with what happens, until Ctrl+C");
     }
 
@@ -105,15 +116,20 @@ private:
         auto& connect = add("connect", "Connect to a peer by its address, where it is not found by itself",
                             [this] { return connect_to(common_, address_); });
         connect
-            .add_option("ADDRESS", address_, "HOST:PORT of the other peer: a name or an IP address, and the port it says")
+            .add_option("ADDRESS", address_,
+                        "HOST:PORT of the other peer: a name or an IP address, and the port it says")
             ->type_name("")
             ->required();
         auto& get = add("get", "Fetch a game from the party", [this] { return get_game(common_, get_); });
         add_game(get);
-        get.add_option("--version", get_.version, "This version (default: the one that most peers have)")->type_name("V");
-        get.add_flag("--wait", get_.wait, "Show the progress and end when the game is here, complete and verified");
-        get.footer("The running peer does the work: with or without --wait, also after Ctrl+C, the download goes on.\n"
-                   "`lanspread cancel GAME` ends it.");
+        get.add_option("--version", get_.version, "This version (default: the one that most peers have)")
+            ->type_name("V");
+        get.add_flag("--wait", get_.wait,
+                     "Show the progress and end when the game is here, complete and verified");
+        get.footer(
+            "The running peer does the work: with or without --wait, also after Ctrl+C, the download goes "
+            "on.\n"
+            "`lanspread cancel GAME` ends it.");
         auto& cancel = add("cancel", "End a download; what was fetched is kept, so that it can go on later",
                            [this] { return cancel_download(common_, get_.game, remove_); });
         add_game(cancel);
@@ -152,8 +168,8 @@ private:
             print_now(help_of(app_));
             return ExitCode::done;
         }
-        const auto found =
-            app_.get_subcommands([this](const CLI::App* command) { return command->get_name() == help_topic_; });
+        const auto found = app_.get_subcommands(
+            [this](const CLI::App* command) { return command->get_name() == help_topic_; });
         if (found.empty()) {
             complain(fmt::format("there is no command '{}': `lanspread help` lists them", help_topic_));
             return ExitCode::wrong_use;
@@ -165,13 +181,15 @@ private:
     /// The app's own help(), once a command is chosen, would give that command's.
     [[nodiscard]] std::string help_of(const CLI::App& command) const
     {
-        const auto name = &command == &app_ ? app_.get_name() : fmt::format("{} {}", app_.get_name(), command.get_name());
+        const auto name =
+            &command == &app_ ? app_.get_name() : fmt::format("{} {}", app_.get_name(), command.get_name());
         return app_.get_formatter()->make_help(&command, name, CLI::AppFormatMode::Normal);
     }
 
     static constexpr auto version_text = "lanspread " LANSPREAD_VERSION;
 
-    CLI::App app_{"lanspread: one PC at the LAN party has a game, the others fetch it from each other.", "lanspread"};
+    CLI::App app_{"lanspread: one PC at the LAN party has a game, the others fetch it from each other.",
+                  "lanspread"};
     std::function<ExitCode()> action_;
     std::string state_folder_;
     CommonOptions common_;
@@ -186,9 +204,6 @@ private:
 
 }  // namespace
 
-ExitCode run_command_line(int argc, const char* const* argv)
-{
-    return Grammar().parse_and_act(argc, argv);
-}
+ExitCode run_command_line(int argc, const char* const* argv) { return Grammar().parse_and_act(argc, argv); }
 
 }  // namespace lanspread::cli

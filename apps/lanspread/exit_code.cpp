@@ -6,10 +6,7 @@
 
 namespace lanspread::cli {
 
-void complain(std::string_view message)
-{
-    fmt::print(stderr, "lanspread: {}\n", printable(message));
-}
+void complain(std::string_view message) { fmt::print(stderr, "lanspread: {}\n", printable(message)); }
 
 ExitCode fail_with(const Error& error)
 {

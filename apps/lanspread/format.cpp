@@ -10,10 +10,7 @@ namespace lanspread::cli {
 
 namespace {
 
-bool continues_a_character(char byte)
-{
-    return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U;
-}
+bool continues_a_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U; }
 
 /// A number below 1000 with three digits.
 std::string three_digits(double value)
@@ -41,7 +38,8 @@ std::string printable(std::string_view utf8)
     clean.reserve(utf8.size());
     for (std::size_t i = 0; i < utf8.size(); ++i) {
         const auto byte = static_cast<unsigned char>(utf8[i]);
-        const bool is_c1 = byte == 0xc2 && i + 1 < utf8.size() && static_cast<unsigned char>(utf8[i + 1]) < 0xa0;
+        const bool is_c1 =
+            byte == 0xc2 && i + 1 < utf8.size() && static_cast<unsigned char>(utf8[i + 1]) < 0xa0;
         if (is_c1) {
             ++i;
         }
@@ -72,15 +70,9 @@ std::string cut(std::string_view utf8, std::size_t width)
     return std::string(utf8.substr(0, end)) + "…";
 }
 
-std::string size_text(std::uint64_t bytes)
-{
-    return scaled(static_cast<double>(bytes), "");
-}
+std::string size_text(std::uint64_t bytes) { return scaled(static_cast<double>(bytes), ""); }
 
-std::string rate_text(double bytes_per_second)
-{
-    return scaled(std::max(bytes_per_second, 0.0), "/s");
-}
+std::string rate_text(double bytes_per_second) { return scaled(std::max(bytes_per_second, 0.0), "/s"); }
 
 std::string duration_text(double seconds)
 {

@@ -8,7 +8,8 @@
 /// Numbers and tables as people read them. Pure functions.
 namespace lanspread::cli {
 
-/// What others wrote, safe for a terminal: control characters become `?`, so that no name can move the cursor or recolour text.
+/// What others wrote, safe for a terminal: control characters become `?`, so that no name can move the cursor
+/// or recolour text.
 [[nodiscard]] std::string printable(std::string_view utf8);
 
 /// Columns that UTF-8 text takes: one a character, which is good enough for names.

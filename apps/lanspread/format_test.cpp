@@ -39,7 +39,9 @@ TEST(Format, counts_know_one_from_many)
 TEST(Format, what_others_wrote_cannot_steer_the_terminal)
 {
     EXPECT_EQ(printable("red \x1b[31m\r\n"), "red ?[31m??");
-    EXPECT_EQ(printable("\xc2\x9b" "31m"), "?31m");  // CSI as one C1 character
+    EXPECT_EQ(printable("\xc2\x9b"
+                        "31m"),
+              "?31m");  // CSI as one C1 character
     EXPECT_EQ(printable("Übermut"), "Übermut");
 }
 

@@ -22,10 +22,12 @@ bool has_ended(const Download& download)
     return download.state == "done" || download.state == "failed" || download.state == "cancelled";
 }
 
-/// Waits for a download's end. Snapshots tell it; events only make the next look come sooner, so none is ever relied on.
+/// Waits for a download's end. Snapshots tell it; events only make the next look come sooner, so none is ever
+/// relied on.
 class Wait {
 public:
-    Wait(const api::ControlClient& client, Download download) : client_(client), download_(std::move(download))
+    Wait(const api::ControlClient& client, Download download)
+        : client_(client), download_(std::move(download))
     {
         auto events = client_.events(true);
         if (events) {
@@ -52,19 +54,21 @@ private:
     {
         auto game = client_.ask<runtime::Game>(runtime::GetGame{.game = download_.game});
         if (!game && game.error().no_peer) {
-            return std::unexpected(api::ControlError{
-                .error = {ErrorCode::unavailable,
-                          fmt::format("lanspread ended while {} was being fetched: start it again, and the download goes on",
-                                      download_.game)},
-                .no_peer = true});
+            return std::unexpected(
+                api::ControlError{.error = {ErrorCode::unavailable,
+                                            fmt::format("the peer ended while {} was being fetched: start it "
+                                                        "again (`lanspread run`), and the download goes on",
+                                                        download_.game)},
+                                  .no_peer = true});
         }
         if (!game) {
             return std::unexpected(game.error());
         }
         if (game->downloads.empty() || game->downloads.front().content != download_.content) {
             return std::unexpected(api::ControlError{
-                .error = {ErrorCode::unavailable,
-                          fmt::format("{}: somebody else ended this download, or began another", download_.game)}});
+                .error = {
+                    ErrorCode::unavailable,
+                    fmt::format("{}: somebody else ended this download, or began another", download_.game)}});
         }
         download_ = std::move(game->downloads.front());
         return {};
@@ -106,15 +110,17 @@ std::string started_text(const Download& download)
     if (download.state == "done") {
         return fmt::format("{} {} is here already, complete\n", printable(download.game), download.version);
     }
-    return fmt::format("{} {}: {}; `lanspread get --wait {}` shows how it goes on\n", printable(download.game),
-                       printable(download.version), printable(state_text(download)), printable(download.game));
+    return fmt::format("{} {}: {}; `lanspread get --wait {}` shows how it goes on\n",
+                       printable(download.game), printable(download.version), printable(state_text(download)),
+                       printable(download.game));
 }
 
 std::string done_text(const Download& download)
 {
-    const auto sources = std::ranges::count_if(download.sources, [](const auto& source) { return source.bytes > 0; });
-    return fmt::format("done seconds={:.2f} bytes={} sources={} fetched={}\n", download.seconds, download.bytes_total, sources,
-                       download.bytes_fetched);
+    const auto sources =
+        std::ranges::count_if(download.sources, [](const auto& source) { return source.bytes > 0; });
+    return fmt::format("done seconds={:.2f} bytes={} sources={} fetched={}\n", download.seconds,
+                       download.bytes_total, sources, download.bytes_fetched);
 }
 
 ExitCode judge(const Download& download)
@@ -126,26 +132,15 @@ ExitCode judge(const Download& download)
     return ExitCode::failed;
 }
 
-ExitCode could_not_start(const api::ControlError& error, const std::string& game)
-{
-    const auto code = fail_with(error);
-    if (code == ExitCode::not_found) {
-        fmt::print(stderr,
-                   "Check that the id is spelled as `lanspread games --all` lists it ('{}'), and that `lanspread peers` shows the "
-                   "PC that has it as connected.\n",
-                   printable(game));
-    }
-    return code;
-}
-
 }  // namespace
 
 ExitCode get_game(const CommonOptions& options, const GetOptions& get)
 {
     const api::ControlClient client(options.state_folder);
-    const auto started = client.ask<Download>(runtime::StartDownload{.game = get.game, .version = get.version});
+    const auto started =
+        client.ask<Download>(runtime::StartDownload{.game = get.game, .version = get.version});
     if (!started) {
-        return could_not_start(started.error(), get.game);
+        return fail_with(started.error());
     }
     if (!get.wait) {
         print_now(options.json ? wire::encode(*started).value_or("") + '\n' : started_text(*started));

@@ -26,7 +26,8 @@ std::string found_by_text(const runtime::Peer& peer)
 {
     std::vector<std::string> paths;
     for (const auto& found : peer.found_by) {
-        paths.push_back(found.interface.empty() ? found.path : fmt::format("{} ({})", found.path, found.interface));
+        paths.push_back(found.interface.empty() ? found.path
+                                                : fmt::format("{} ({})", found.path, found.interface));
     }
     return fmt::format("{}", fmt::join(paths, ", "));
 }
@@ -69,7 +70,8 @@ std::string state_text(const runtime::Download& download)
     std::string state = download.state;
     std::ranges::replace(state, '_', ' ');
     if (download.state != "done" && download.bytes_total > 0) {
-        const auto percent = static_cast<double>(download.bytes_done) / static_cast<double>(download.bytes_total) * 100;
+        const auto percent =
+            static_cast<double>(download.bytes_done) / static_cast<double>(download.bytes_total) * 100;
         state += fmt::format(", {} % of {}", static_cast<int>(percent), size_text(download.bytes_total));
     }
     return download.reason.empty() ? state : fmt::format("{} ({})", state, download.reason);
@@ -77,12 +79,13 @@ std::string state_text(const runtime::Download& download)
 
 std::string text_of(const runtime::Status& status)
 {
-    auto text = fact("name", status.name) + fact("peer id", status.id) + fact("version", status.version) +
-                fact("listens on", fmt::format("{}", fmt::join(status.listen, ", "))) +
-                fact("games folders", fmt::format("{}", fmt::join(status.games_folders, ", "))) +
-                fact("cipher", status.cipher) + fact("peers", std::to_string(status.peers)) +
-                fact("games here", fmt::format("{}{}", status.games, status.scanning ? " (being scanned)" : "")) +
-                fact("sent", size_text(status.bytes_sent)) + fact("received", size_text(status.bytes_received));
+    auto text =
+        fact("name", status.name) + fact("peer id", status.id) + fact("version", status.version) +
+        fact("listens on", fmt::format("{}", fmt::join(status.listen, ", "))) +
+        fact("games folders", fmt::format("{}", fmt::join(status.games_folders, ", "))) +
+        fact("cipher", status.cipher) + fact("peers", std::to_string(status.peers)) +
+        fact("games here", fmt::format("{}{}", status.games, status.scanning ? " (being scanned)" : "")) +
+        fact("sent", size_text(status.bytes_sent)) + fact("received", size_text(status.bytes_received));
     for (const auto& service : status.services) {
         text += fact("service", service_text(service));
     }
@@ -95,7 +98,8 @@ std::string text_of(const runtime::Status& status)
 std::string text_of(const std::vector<runtime::Peer>& peers)
 {
     if (peers.empty()) {
-        return "No other peer is known yet. On a network without multicast, `lanspread connect HOST:PORT` helps.\n";
+        return "No other peer is known yet. On a network without multicast, `lanspread connect HOST:PORT` "
+               "helps.\n";
     }
     Table table({"NAME", "ID", "STATE", "ADDRESS", "GAMES", "PING", "FOUND BY"});
     std::string problems;
@@ -126,9 +130,10 @@ std::string text_of(const std::vector<runtime::Game>& games)
 
 std::string text_of(const runtime::Game& game)
 {
-    auto text = fact("id", game.id) + fact("title", game.title) +
-                fact("here", game.local ? fmt::format("version {} in {}", game.local_version, game.path) : "no") +
-                fact("size", size_text(game.size));
+    auto text =
+        fact("id", game.id) + fact("title", game.title) +
+        fact("here", game.local ? fmt::format("version {} in {}", game.local_version, game.path) : "no") +
+        fact("size", size_text(game.size));
     for (const auto& download : game.downloads) {
         text += fact("download", fmt::format("version {}: {}", download.version, state_text(download)));
         for (const auto& source : download.sources) {
@@ -139,8 +144,9 @@ std::string text_of(const runtime::Game& game)
     if (!game.versions.empty()) {
         Table table({"VERSION", "SIZE", "FILES", "HERE", "CONTENT", "COMPLETE AT"});
         for (const auto& version : game.versions) {
-            table.add({version.version, size_text(version.size), std::to_string(version.files), version.local ? "yes" : "no",
-                       short_id(version.content), fmt::format("{}", fmt::join(version.peers, ", "))});
+            table.add({version.version, size_text(version.size), std::to_string(version.files),
+                       version.local ? "yes" : "no", short_id(version.content),
+                       fmt::format("{}", fmt::join(version.peers, ", "))});
         }
         text += '\n' + table.text();
     }
@@ -150,7 +156,8 @@ std::string text_of(const runtime::Game& game)
 std::string text_of(const runtime::VerifyReport& report)
 {
     auto text = printable(fmt::format("{} {}: {} ({} checked)", report.game, report.version,
-                                      report.good ? "good" : "NOT as it was shared", size_text(report.bytes_checked)));
+                                      report.good ? "good" : "NOT as it was shared",
+                                      size_text(report.bytes_checked)));
     text += '\n';
     const auto list = [&text](std::string_view what, const std::vector<std::string>& files) {
         for (const auto& file : files) {
@@ -166,7 +173,8 @@ std::string text_of(const runtime::VerifyReport& report)
 std::string text_of(const runtime::Event& event)
 {
     const auto seconds = static_cast<std::time_t>(event.time_ms / 1000);
-    return fmt::format("{:%H:%M:%S}  {:<18}  {}\n", fmt::localtime(seconds), printable(event.kind), printable(event.text));
+    return fmt::format("{:%H:%M:%S}  {:<18}  {}\n", fmt::localtime(seconds), printable(event.kind),
+                       printable(event.text));
 }
 
 }  // namespace lanspread::cli

@@ -86,7 +86,8 @@ Task<void> PeerProcess::report_unfinished()
                 names.push_back(service.name);
             }
         }
-        watch_.set_unfinished(fmt::format("{}", fmt::join(names, ", ")));  // the last one said is what the log will show
+        watch_.set_unfinished(
+            fmt::format("{}", fmt::join(names, ", ")));  // the last one said is what the log will show
         co_await sleep_for(std::chrono::milliseconds(50));
     }
 }

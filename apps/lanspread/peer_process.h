@@ -13,20 +13,21 @@
 
 namespace lanspread::cli {
 
-/// What `lanspread run` adds to a running peer: its control socket, and the downloads that it was started for. Lives on the
-/// core thread.
+/// What `lanspread run` adds to a running peer: its control socket, and the downloads that it was started
+/// for. Lives on the core thread.
 class PeerProcess {
 public:
     /// The orderly end begins when `shutdown` is cancelled.
-    PeerProcess(Executor executor, runtime::PeerRuntime& runtime, ShutdownWatch& watch, CancellationToken shutdown);
+    PeerProcess(Executor executor, runtime::PeerRuntime& runtime, ShutdownWatch& watch,
+                CancellationToken shutdown);
 
     /// Opens the control socket.
     [[nodiscard]] Result<void> open() { return control_.open(); }
     [[nodiscard]] std::filesystem::path control_socket() const { return control_.path(); }
     /// Begins the orderly end. Idempotent.
     void shut_down();
-    /// Serves until the runtime has stopped and everything is joined. Gives the error of the service whose failure ended the
-    /// runtime, if one did.
+    /// Serves until the runtime has stopped and everything is joined. Gives the error of the service whose
+    /// failure ended the runtime, if one did.
     [[nodiscard]] Task<std::optional<std::string>> run(std::vector<std::string> games_to_fetch);
 
 private:

@@ -21,7 +21,8 @@ double fraction(const runtime::Download& download)
     if (download.bytes_total == 0) {
         return download.state == "done" ? 1 : 0;
     }
-    return std::min(1.0, static_cast<double>(download.bytes_done) / static_cast<double>(download.bytes_total));
+    return std::min(1.0,
+                    static_cast<double>(download.bytes_done) / static_cast<double>(download.bytes_total));
 }
 
 /// Never rounded up: 100 % is said when it is so.
@@ -40,7 +41,8 @@ std::string activity(const runtime::Download& download)
         const auto sources = std::ranges::count_if(download.sources, [](const auto& source) {
             return source.bytes_per_second > 0 || source.bytes > 0;
         });
-        const auto eta = download.eta_seconds >= 0 ? fmt::format("  {} left", duration_text(download.eta_seconds)) : "";
+        const auto eta =
+            download.eta_seconds >= 0 ? fmt::format("  {} left", duration_text(download.eta_seconds)) : "";
         return fmt::format("{}{}  from {}", rate_text(download.bytes_per_second), eta,
                            count_text(static_cast<std::uint64_t>(sources), "source"));
     }
@@ -56,7 +58,8 @@ std::string progress_line(const runtime::Download& download, std::size_t width)
     const auto part = fraction(download);
     const auto percent = percent_text(part);
     const auto game = printable(download.game);
-    const auto sizes = fmt::format("{} of {}", size_text(download.bytes_done), size_text(download.bytes_total));
+    const auto sizes =
+        fmt::format("{} of {}", size_text(download.bytes_done), size_text(download.bytes_total));
     const auto doing = printable(activity(download));
 
     auto line = fmt::format("{}  {}  {}  {}", game, percent, sizes, doing);
@@ -65,7 +68,8 @@ std::string progress_line(const runtime::Download& download, std::size_t width)
     }
     const auto room = width - width_of(line);
     if (room >= narrowest_bar + 4) {
-        line = fmt::format("{}  {}  {}  {}  {}", game, bar(part, std::min(widest_bar, room - 4)), percent, sizes, doing);
+        line = fmt::format("{}  {}  {}  {}  {}", game, bar(part, std::min(widest_bar, room - 4)), percent,
+                           sizes, doing);
     }
     return line;
 }

@@ -8,11 +8,12 @@
 
 namespace lanspread::cli {
 
-/// One line of at most `width` columns: how far, how fast, how long still, from how many, and what it waits for. What finds no
-/// room is left out, the bar first. Pure.
+/// One line of at most `width` columns: how far, how fast, how long still, from how many, and what it waits
+/// for. What finds no room is left out, the bar first. Pure.
 [[nodiscard]] std::string progress_line(const runtime::Download& download, std::size_t width);
 
-/// Keeps one line of standard error current while a download runs; where that is no terminal, says a line every 10 s.
+/// Keeps one line of standard error current while a download runs; where that is no terminal, says a line
+/// every 10 s.
 class ProgressBar {
 public:
     ProgressBar() = default;

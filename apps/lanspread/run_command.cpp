@@ -1,9 +1,9 @@
 #include "lanspread/run_command.h"
 
+#include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/describe/class.hpp>
-#include <fmt/format.h>
 
 #include "base/log.h"
 #include "lanspread/peer_process.h"
@@ -80,7 +80,8 @@ ExitCode run_peer(const CommonOptions& options, const RunOptions& run)
     }
 
     const CancellationToken shutdown;
-    ShutdownWatch watch(shutdown);  // before everything that it watches: it is there until all of that is gone
+    ShutdownWatch watch(
+        shutdown);  // before everything that it watches: it is there until all of that is gone
     asio::io_context core(1);
     auto started = runtime::PeerRuntime::start(core.get_executor(), std::move(*config));
     if (!started) {

@@ -54,7 +54,8 @@ struct ShutdownWatch::Core {
         timer.async_wait([this](boost::system::error_code error) {
             if (!error) {
                 const std::lock_guard lock(mutex);
-                log::error("main", "did not end within {} s; still running: {}", patience.count(), unfinished);
+                log::error("main", "did not end within {} s; still running: {}", patience.count(),
+                           unfinished);
                 std::_Exit(EXIT_FAILURE);
             }
         });
@@ -71,7 +72,9 @@ struct ShutdownWatch::Core {
     std::thread thread;
 };
 
-ShutdownWatch::ShutdownWatch(CancellationToken shutdown) : core_(std::make_unique<Core>(std::move(shutdown))) {}
+ShutdownWatch::ShutdownWatch(CancellationToken shutdown) : core_(std::make_unique<Core>(std::move(shutdown)))
+{
+}
 
 ShutdownWatch::~ShutdownWatch()
 {

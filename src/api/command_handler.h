@@ -23,7 +23,8 @@ public:
     /// The events that are still kept, oldest first.
     [[nodiscard]] virtual std::vector<runtime::Event> recent_events() const = 0;
     /// Calls `listener` for every further event, until what it returns is destroyed.
-    [[nodiscard]] virtual std::shared_ptr<void> subscribe(std::function<void(const runtime::Event&)> listener) = 0;
+    [[nodiscard]] virtual std::shared_ptr<void> subscribe(
+        std::function<void(const runtime::Event&)> listener) = 0;
 };
 
 }  // namespace lanspread::api

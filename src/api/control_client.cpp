@@ -3,9 +3,9 @@
 #include <array>
 #include <utility>
 
+#include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/write.hpp>
-#include <fmt/format.h>
 
 #include "api/local_place.h"
 #include "platform/paths.h"
@@ -28,17 +28,20 @@ std::unexpected<ControlError> nobody_there(const std::filesystem::path& state_fo
 {
     const auto folder = platform::to_utf8(state_folder);
     return std::unexpected(ControlError{
-        .error = {ErrorCode::unavailable,
-                  fmt::format("no lanspread is running with state folder {0}: start one with `lanspread run --state {0}`",
-                              folder)},
+        .error =
+            {ErrorCode::unavailable,
+             fmt::format(
+                 "no lanspread is running with state folder {0}: start one with `lanspread run --state {0}`",
+                 folder)},
         .no_peer = true});
 }
 
 std::unexpected<ControlError> peer_ended()
 {
-    return std::unexpected(ControlError{
-        .error = {ErrorCode::unavailable, "lanspread ended before it answered: see its log, and start it again"},
-        .no_peer = true});
+    return std::unexpected(
+        ControlError{.error = {ErrorCode::unavailable,
+                               "the peer ended before it answered: see its log, and start it again"},
+                     .no_peer = true});
 }
 
 }  // namespace
@@ -54,11 +57,12 @@ struct ControlConnection::Core {
     void start_reading()
     {
         reading = true;
-        socket.async_read_some(asio::buffer(chunk), [this](boost::system::error_code error, std::size_t size) {
-            reading = false;
-            ended = static_cast<bool>(error);
-            received.append(chunk.data(), size);
-        });
+        socket.async_read_some(asio::buffer(chunk),
+                               [this](boost::system::error_code error, std::size_t size) {
+                                   reading = false;
+                                   ended = static_cast<bool>(error);
+                                   received.append(chunk.data(), size);
+                               });
     }
 
     /// Takes a whole frame from what was received; nothing where it is not all there.
@@ -71,7 +75,8 @@ struct ControlConnection::Core {
         std::copy_n(received.begin(), frame_header_size, header.begin());
         const auto size = frame_size(header);
         if (size == 0 || size > max_answer_size) {
-            return own_fault(ErrorCode::invalid_input, fmt::format("the peer's answer is a frame of {} bytes", size));
+            return own_fault(ErrorCode::invalid_input,
+                             fmt::format("the peer's answer is a frame of {} bytes", size));
         }
         if (received.size() < frame_header_size + size) {
             return std::nullopt;
@@ -100,8 +105,9 @@ Answer<ControlConnection> ControlConnection::open(const std::filesystem::path& s
         return nobody_there(state_folder);
     }
     if (error) {
-        return own_fault(error == asio::error::access_denied ? ErrorCode::refused : ErrorCode::io,
-                         fmt::format("control socket {}: {}", platform::to_utf8(place->path()), error.message()));
+        return own_fault(
+            error == asio::error::access_denied ? ErrorCode::refused : ErrorCode::io,
+            fmt::format("control socket {}: {}", platform::to_utf8(place->path()), error.message()));
     }
     return ControlConnection(std::move(core));
 }
@@ -120,10 +126,7 @@ Answer<void> ControlConnection::send(const runtime::Command& command)
     return {};
 }
 
-Answer<std::optional<std::string>> ControlConnection::receive()
-{
-    return receive_until(TimePoint::max());
-}
+Answer<std::optional<std::string>> ControlConnection::receive() { return receive_until(TimePoint::max()); }
 
 Answer<std::optional<std::string>> ControlConnection::receive_until(TimePoint deadline)
 {

@@ -18,7 +18,8 @@ namespace lanspread::api {
 /// Why a command has no answer.
 struct ControlError {
     Error error;
-    bool no_peer = false;  ///< nobody runs with that state folder, or it ended before it answered; else the peer's own words
+    bool no_peer = false;  ///< nobody runs with that state folder, or it ended before it answered; else the
+                           ///< peer's own words
 };
 
 template <class T>

@@ -9,9 +9,10 @@
 
 #include "wire/messages.h"
 
-/// What is spoken on the control socket. The asker connects, sends one frame with a command (runtime/commands.h), and gets one
-/// frame with its answer, or with a wire::Failure; then the connection is closed. The answer to GetEvents is a stream of frames,
-/// an Event each. A frame is a length (4 bytes, network order) and as many bytes of JSON, as between peers.
+/// What is spoken on the control socket. The asker connects, sends one frame with a command
+/// (runtime/commands.h), and gets one frame with its answer, or with a wire::Failure; then the connection is
+/// closed. The answer to GetEvents is a stream of frames, an Event each. A frame is a length (4 bytes,
+/// network order) and as many bytes of JSON, as between peers.
 ///
 /// Whoever may open the socket (the owner of the state folder: its mode is 0600) may command the peer.
 namespace lanspread::api {
@@ -36,7 +37,8 @@ using FrameHeader = std::array<unsigned char, frame_header_size>;
 /// The size that a header announces: to be checked before it is believed.
 [[nodiscard]] constexpr std::size_t frame_size(std::span<const unsigned char, frame_header_size> header)
 {
-    return std::size_t{header[0]} << 24U | std::size_t{header[1]} << 16U | std::size_t{header[2]} << 8U | header[3];
+    return std::size_t{header[0]} << 24U | std::size_t{header[1]} << 16U | std::size_t{header[2]} << 8U |
+           header[3];
 }
 
 }  // namespace lanspread::api

@@ -1,7 +1,7 @@
 #include "api/control_server.h"
 
-#include <boost/asio/redirect_error.hpp>
 #include <fmt/format.h>
+#include <boost/asio/redirect_error.hpp>
 
 #include "api/control_protocol.h"
 #include "api/event_stream.h"
@@ -16,7 +16,8 @@ namespace {
 
 std::string failure_text(const Error& error)
 {
-    return wire::encode(wire::to_failure(error)).value_or(R"({"type":"Failure","code":"internal","message":""})");
+    return wire::encode(wire::to_failure(error))
+        .value_or(R"({"type":"Failure","code":"internal","message":""})");
 }
 
 }  // namespace
@@ -24,7 +25,9 @@ std::string failure_text(const Error& error)
 /// The listening socket and its name, which go together.
 class ControlServer::Listener {
 public:
-    Listener(const Executor& executor, LocalPlace its_place) : acceptor(executor), place(std::move(its_place)) {}
+    Listener(const Executor& executor, LocalPlace its_place) : acceptor(executor), place(std::move(its_place))
+    {
+    }
     ~Listener()
     {
         std::error_code ignored;
@@ -45,16 +48,17 @@ public:
         if (!error) {
             // Between binding and listening nobody can connect, so nobody slips in before the mode is set.
             std::error_code not_set;
-            std::filesystem::permissions(place.path(),
-                                         std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, not_set);
+            std::filesystem::permissions(
+                place.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write,
+                not_set);
             error = not_set;
         }
         if (!error) {
             acceptor.listen(asio::socket_base::max_listen_connections, error);
         }
         if (error) {
-            return fail(ErrorCode::io,
-                        fmt::format("control socket {}: {}", platform::to_utf8(place.path()), error.message()));
+            return fail(ErrorCode::io, fmt::format("control socket {}: {}", platform::to_utf8(place.path()),
+                                                   error.message()));
         }
         return {};
     }
@@ -63,8 +67,12 @@ public:
     LocalPlace place;
 };
 
-ControlServer::ControlServer(Executor executor, CommandHandler& handler, std::filesystem::path state_folder, Limits limits)
-    : executor_(std::move(executor)), handler_(handler), state_folder_(std::move(state_folder)), limits_(limits)
+ControlServer::ControlServer(Executor executor, CommandHandler& handler, std::filesystem::path state_folder,
+                             Limits limits)
+    : executor_(std::move(executor)),
+      handler_(handler),
+      state_folder_(std::move(state_folder)),
+      limits_(limits)
 {
 }
 
@@ -108,7 +116,8 @@ Task<void> ControlServer::accept(TaskGroup* connections, Listener* listener)
 {
     while (true) {
         boost::system::error_code error;
-        auto socket = co_await listener->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
+        auto socket =
+            co_await listener->acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
         if (error == asio::error::operation_aborted) {
             throw_cancelled();
         }

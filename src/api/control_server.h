@@ -13,19 +13,22 @@ namespace lanspread::api {
 class ControlServer {
 public:
     struct Limits {
-        std::size_t connections = 32;  ///< at once; more are refused
+        std::size_t connections = 32;                 ///< at once; more are refused
         Duration request = std::chrono::seconds(10);  ///< in which a request must have come
-        Duration answer = std::chrono::seconds(30);   ///< in which an answer, once there is one, must have been read
+        Duration answer =
+            std::chrono::seconds(30);  ///< in which an answer, once there is one, must have been read
     };
 
-    ControlServer(Executor executor, CommandHandler& handler, std::filesystem::path state_folder, Limits limits);
+    ControlServer(Executor executor, CommandHandler& handler, std::filesystem::path state_folder,
+                  Limits limits);
     ControlServer(Executor executor, CommandHandler& handler, std::filesystem::path state_folder);
     ~ControlServer();
 
-    /// Opens the socket, replacing one that a killed process left behind: who calls holds the state folder's InstanceLock.
+    /// Opens the socket, replacing one that a killed process left behind: who calls holds the state folder's
+    /// InstanceLock.
     [[nodiscard]] Result<void> open();
-    /// Serves until cancelled, and opens the socket where it is not open; at the end it is gone. Throws where the socket
-    /// breaks: a service to be restarted.
+    /// Serves until cancelled, and opens the socket where it is not open; at the end it is gone. Throws where
+    /// the socket breaks: a service to be restarted.
     [[nodiscard]] Task<void> run();
     /// The socket's path.
     [[nodiscard]] std::filesystem::path path() const;

@@ -11,7 +11,8 @@ constexpr std::size_t max_waiting_events = 10'000;
 
 }  // namespace
 
-EventStream::EventStream(Executor executor, CommandHandler& handler, std::shared_ptr<FrameSocket> socket, Duration patience)
+EventStream::EventStream(Executor executor, CommandHandler& handler, std::shared_ptr<FrameSocket> socket,
+                         Duration patience)
     : handler_(handler),
       socket_(std::move(socket)),
       patience_(patience),

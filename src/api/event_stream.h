@@ -9,11 +9,12 @@
 
 namespace lanspread::api {
 
-/// The answer to one GetEvents: the recent events and, with `follow`, every further one until the asker hangs up. An asker
-/// that does not keep up is hung up on, for what it misses it would never know of.
+/// The answer to one GetEvents: the recent events and, with `follow`, every further one until the asker hangs
+/// up. An asker that does not keep up is hung up on, for what it misses it would never know of.
 class EventStream {
 public:
-    EventStream(Executor executor, CommandHandler& handler, std::shared_ptr<FrameSocket> socket, Duration patience);
+    EventStream(Executor executor, CommandHandler& handler, std::shared_ptr<FrameSocket> socket,
+                Duration patience);
 
     /// Runs to the end of the stream. Once only.
     [[nodiscard]] Task<void> run(bool follow);

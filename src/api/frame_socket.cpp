@@ -2,11 +2,11 @@
 
 #include <array>
 
+#include <fmt/format.h>
 #include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
-#include <fmt/format.h>
 
 #include "api/control_protocol.h"
 
@@ -15,17 +15,20 @@ namespace lanspread::api {
 /// Closes the socket after a time, unless it is destroyed before.
 class FrameSocket::Deadline {
 public:
-    Deadline(const std::shared_ptr<FrameSocket>& owner, Duration patience) : timer_(owner->socket_.get_executor(), patience)
+    Deadline(const std::shared_ptr<FrameSocket>& owner, Duration patience)
+        : timer_(owner->socket_.get_executor(), patience)
     {
-        timer_.async_wait([weak = std::weak_ptr(owner), passed = std::weak_ptr(passed_)](boost::system::error_code) {
-            const auto socket = weak.lock();
-            const auto deadline = passed.lock();  // gone where the deadline was dropped: then there is nothing to close
-            if (socket && deadline) {
-                *deadline = true;
-                boost::system::error_code ignored;
-                socket->socket_.close(ignored);
-            }
-        });
+        timer_.async_wait(
+            [weak = std::weak_ptr(owner), passed = std::weak_ptr(passed_)](boost::system::error_code) {
+                const auto socket = weak.lock();
+                const auto deadline =
+                    passed.lock();  // gone where the deadline was dropped: then there is nothing to close
+                if (socket && deadline) {
+                    *deadline = true;
+                    boost::system::error_code ignored;
+                    socket->socket_.close(ignored);
+                }
+            });
     }
     [[nodiscard]] bool has_passed() const { return *passed_; }
 
@@ -39,7 +42,8 @@ Task<Result<std::string>> FrameSocket::read(std::size_t max_size, Duration patie
     const Deadline deadline(shared_from_this(), patience);
     boost::system::error_code error;
     FrameHeader header{};
-    co_await asio::async_read(socket_, asio::buffer(header), asio::redirect_error(asio::use_awaitable, error));
+    co_await asio::async_read(socket_, asio::buffer(header),
+                              asio::redirect_error(asio::use_awaitable, error));
     std::string text;
     if (!error) {
         const auto size = frame_size(header);
@@ -48,7 +52,8 @@ Task<Result<std::string>> FrameSocket::read(std::size_t max_size, Duration patie
                            fmt::format("a frame of {} bytes: a request has 1 to {}", size, max_size));
         }
         text.resize(size);
-        co_await asio::async_read(socket_, asio::buffer(text), asio::redirect_error(asio::use_awaitable, error));
+        co_await asio::async_read(socket_, asio::buffer(text),
+                                  asio::redirect_error(asio::use_awaitable, error));
     }
     if (deadline.has_passed()) {
         co_return fail(ErrorCode::timed_out, "the request did not come in time");
@@ -89,7 +94,8 @@ Task<void> FrameSocket::hung_up()
     std::array<char, 256> ignored{};
     boost::system::error_code error;
     while (!error) {
-        co_await socket_.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, error));
+        co_await socket_.async_read_some(asio::buffer(ignored),
+                                         asio::redirect_error(asio::use_awaitable, error));
     }
 }
 

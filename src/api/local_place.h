@@ -9,8 +9,9 @@
 
 namespace lanspread::api {
 
-/// The control socket's place in a state folder, for as long as it is bound or dialled. The address of a Unix socket holds 107
-/// bytes, and a state folder may lie deeper: then the address goes through an open descriptor of the folder (proc(5)).
+/// The control socket's place in a state folder, for as long as it is bound or dialled. The address of a Unix
+/// socket holds 107 bytes, and a state folder may lie deeper: then the address goes through an open
+/// descriptor of the folder (proc(5)).
 class LocalPlace {
 public:
     /// `not_found` where the folder is not there.

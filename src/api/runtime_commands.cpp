@@ -22,18 +22,9 @@ Text text_of(const Result<T>& answer)
     return answer ? text_of(*answer) : Text(fail(answer.error()));
 }
 
-Task<Text> run(PeerRuntime* peer, runtime::GetStatus)
-{
-    co_return text_of(peer->status());
-}
-Task<Text> run(PeerRuntime* peer, runtime::GetPeers)
-{
-    co_return text_of(peer->peers());
-}
-Task<Text> run(PeerRuntime* peer, runtime::GetGames command)
-{
-    co_return text_of(peer->games(command.all));
-}
+Task<Text> run(PeerRuntime* peer, runtime::GetStatus) { co_return text_of(peer->status()); }
+Task<Text> run(PeerRuntime* peer, runtime::GetPeers) { co_return text_of(peer->peers()); }
+Task<Text> run(PeerRuntime* peer, runtime::GetGames command) { co_return text_of(peer->games(command.all)); }
 Task<Text> run(PeerRuntime* peer, runtime::GetGame command)
 {
     co_return text_of(peer->game(std::move(command.game)));
@@ -54,10 +45,7 @@ Task<Text> run(PeerRuntime* peer, runtime::VerifyGame command)
 {
     co_return text_of(co_await peer->verify(std::move(command)));
 }
-Task<Text> run(PeerRuntime* peer, runtime::Rescan)
-{
-    co_return text_of(co_await peer->rescan());
-}
+Task<Text> run(PeerRuntime* peer, runtime::Rescan) { co_return text_of(co_await peer->rescan()); }
 Task<Text> run(PeerRuntime*, runtime::GetEvents)
 {
     co_return fail(ErrorCode::internal, "GetEvents has a stream of answers, not one");
@@ -67,13 +55,11 @@ Task<Text> run(PeerRuntime*, runtime::GetEvents)
 
 Task<Result<std::string>> RuntimeCommands::answer(runtime::Command command)
 {
-    return std::visit([this](auto&& one) { return run(&runtime_, std::forward<decltype(one)>(one)); }, std::move(command));
+    return std::visit([this](auto&& one) { return run(&runtime_, std::forward<decltype(one)>(one)); },
+                      std::move(command));
 }
 
-std::vector<runtime::Event> RuntimeCommands::recent_events() const
-{
-    return runtime_.recent_events();
-}
+std::vector<runtime::Event> RuntimeCommands::recent_events() const { return runtime_.recent_events(); }
 
 std::shared_ptr<void> RuntimeCommands::subscribe(std::function<void(const runtime::Event&)> listener)
 {

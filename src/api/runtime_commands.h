@@ -12,7 +12,8 @@ public:
 
     [[nodiscard]] Task<Result<std::string>> answer(runtime::Command command) override;
     [[nodiscard]] std::vector<runtime::Event> recent_events() const override;
-    [[nodiscard]] std::shared_ptr<void> subscribe(std::function<void(const runtime::Event&)> listener) override;
+    [[nodiscard]] std::shared_ptr<void> subscribe(
+        std::function<void(const runtime::Event&)> listener) override;
 
 private:
     runtime::PeerRuntime& runtime_;

@@ -89,7 +89,8 @@ bool CancellationToken::is_cancelled() const
     return node_->cancelled;
 }
 
-CancellationToken::Registration CancellationToken::on_cancel(Executor executor, std::function<void()> listener) const
+CancellationToken::Registration CancellationToken::on_cancel(Executor executor,
+                                                             std::function<void()> listener) const
 {
     auto entry = std::make_shared<Registration::Listener>(std::move(executor), std::move(listener), node_);
     const std::lock_guard lock(node_->mutex);
@@ -105,7 +106,8 @@ Task<void> CancellationToken::cancelled() const
 {
     const auto token = *this;
     Signal signal;
-    const auto registration = token.on_cancel(co_await asio::this_coro::executor, [&signal] { signal.notify_all(); });
+    const auto registration =
+        token.on_cancel(co_await asio::this_coro::executor, [&signal] { signal.notify_all(); });
     while (!token.is_cancelled()) {
         co_await signal.wait();
     }

@@ -7,8 +7,9 @@
 
 namespace lanspread {
 
-/// A node in a tree of cancellations: a child is cancelled with its parent. Copies name the same node. Cancelling is
-/// idempotent and may come from any thread; whoever listens is told on the thread that it named.
+/// A node in a tree of cancellations: a child is cancelled with its parent. Copies name the same node.
+/// Cancelling is idempotent and may come from any thread; whoever listens is told on the thread that it
+/// named.
 class CancellationToken {
 public:
     /// A root of its own.
@@ -18,8 +19,9 @@ public:
     void cancel() const;
     [[nodiscard]] bool is_cancelled() const;
 
-    /// Keeps a listener registered for as long as it lives. Must be destroyed on the listener's executor. What the listener
-    /// captured may be destroyed on the thread that cancels: captured references are fine, owners are not.
+    /// Keeps a listener registered for as long as it lives. Must be destroyed on the listener's executor.
+    /// What the listener captured may be destroyed on the thread that cancels: captured references are fine,
+    /// owners are not.
     class Registration;
     /// `listener` runs once, posted to `executor`, when the token is cancelled; soon, where it already is.
     [[nodiscard]] Registration on_cancel(Executor executor, std::function<void()> listener) const;

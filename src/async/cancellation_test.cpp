@@ -31,10 +31,7 @@ using Cancellation = CancellationTest;
 
 }  // namespace
 
-TEST_F(Cancellation, is_not_cancelled_at_first)
-{
-    EXPECT_FALSE(CancellationToken().is_cancelled());
-}
+TEST_F(Cancellation, is_not_cancelled_at_first) { EXPECT_FALSE(CancellationToken().is_cancelled()); }
 
 TEST_F(Cancellation, reaches_every_descendant)
 {

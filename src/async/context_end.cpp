@@ -6,8 +6,8 @@ namespace lanspread {
 
 namespace {
 
-/// Asio shuts services down in the reverse order of their making, and the queue from which coroutines are destroyed is the
-/// first that each context makes: so this one always hears of the end before.
+/// Asio shuts services down in the reverse order of their making, and the queue from which coroutines are
+/// destroyed is the first that each context makes: so this one always hears of the end before.
 class EndService : public asio::execution_context::service {
 public:
     using key_type = EndService;

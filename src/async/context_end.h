@@ -6,8 +6,9 @@
 
 namespace lanspread {
 
-/// Tells whether an execution context is being destroyed: then every coroutine on it is destroyed where it waits, in whatever
-/// order, and none of them runs again, so what holds for running programs cannot be asked of them.
+/// Tells whether an execution context is being destroyed: then every coroutine on it is destroyed where it
+/// waits, in whatever order, and none of them runs again, so what holds for running programs cannot be asked
+/// of them.
 class ContextEnd {
 public:
     explicit ContextEnd(const Executor& executor);

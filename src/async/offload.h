@@ -13,10 +13,11 @@
 
 namespace lanspread {
 
-/// Runs `work()` on a thread of `pool` and gives its result (not void) back on the caller's executor. Values in, values out:
-/// `work` owns what it touches, and is gone when the caller goes on. It is never abandoned: a caller that is cancelled meanwhile
-/// still waits for the end of `work`, and meets its cancellation at its next `co_await`; so keep one piece of work short (a
-/// chunk, not a game). The pool is joined before the caller's execution context is destroyed: declare it after that context.
+/// Runs `work()` on a thread of `pool` and gives its result (not void) back on the caller's executor. Values
+/// in, values out: `work` owns what it touches, and is gone when the caller goes on. It is never abandoned: a
+/// caller that is cancelled meanwhile still waits for the end of `work`, and meets its cancellation at its
+/// next `co_await`; so keep one piece of work short (a chunk, not a game). The pool is joined before the
+/// caller's execution context is destroyed: declare it after that context.
 template <class Work>
 [[nodiscard]] Task<std::invoke_result_t<Work>> offload(asio::thread_pool& pool, Work work)
 {

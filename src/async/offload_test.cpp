@@ -49,14 +49,17 @@ TEST_F(Offload, runs_on_the_pool_and_comes_back_to_the_caller)
 TEST_F(Offload, passes_what_can_only_be_moved)
 {
     std::unique_ptr<int> result;
-    testing::run_to_end(context_, offload_to([value = std::make_unique<int>(7)]() mutable { return std::move(value); }, result));
+    testing::run_to_end(
+        context_,
+        offload_to([value = std::make_unique<int>(7)]() mutable { return std::move(value); }, result));
     EXPECT_EQ(*result, 7);
 }
 
 TEST_F(Offload, passes_exceptions_on)
 {
     int result = 0;
-    EXPECT_THROW(testing::run_to_end(context_, offload_to([]() -> int { throw std::out_of_range("too far"); }, result)),
+    EXPECT_THROW(testing::run_to_end(context_,
+                                     offload_to([]() -> int { throw std::out_of_range("too far"); }, result)),
                  std::out_of_range);
 }
 
@@ -65,7 +68,8 @@ TEST_F(Offload, destroys_the_work_before_the_caller_goes_on)
     auto owned = std::make_shared<int>(7);
     const std::weak_ptr<int> weak = owned;
     long users = -1;
-    testing::run_to_end(context_, offload_to([owned = std::move(owned)] { return owned.use_count(); }, users));
+    testing::run_to_end(context_,
+                        offload_to([owned = std::move(owned)] { return owned.use_count(); }, users));
     EXPECT_TRUE(weak.expired());
 }
 

@@ -9,7 +9,8 @@
 
 namespace lanspread {
 
-/// One value on its way from any thread to a coroutine on the owner's thread. Shared by both; whoever is last frees it.
+/// One value on its way from any thread to a coroutine on the owner's thread. Shared by both; whoever is last
+/// frees it.
 template <class T>
 class OneShot : public std::enable_shared_from_this<OneShot<T>> {
 public:

@@ -9,7 +9,9 @@ namespace lanspread {
 class Signal::Waiter {
 public:
     Waiter(Signal& signal, const Executor& executor, TimePoint deadline)
-        : timer(executor, deadline), signal_(&signal), place_(signal.waiters_.insert(signal.waiters_.end(), this))
+        : timer(executor, deadline),
+          signal_(&signal),
+          place_(signal.waiters_.insert(signal.waiters_.end(), this))
     {
     }
     ~Waiter()
@@ -50,10 +52,7 @@ Task<bool> Signal::wait_until(TimePoint deadline)
     co_return error == asio::error::operation_aborted;
 }
 
-Task<void> Signal::wait()
-{
-    co_await wait_until(TimePoint::max());
-}
+Task<void> Signal::wait() { co_await wait_until(TimePoint::max()); }
 
 void Signal::notify_all()
 {

@@ -6,9 +6,9 @@
 
 namespace lanspread {
 
-/// A condition variable for coroutines of one thread: wait in a loop around the condition, for a wake-up promises nothing.
-/// Not thread-safe: waiters and notifiers run on the same executor. Must outlive its waiters, except where all of them are
-/// destroyed together with their execution context, in whatever order.
+/// A condition variable for coroutines of one thread: wait in a loop around the condition, for a wake-up
+/// promises nothing. Not thread-safe: waiters and notifiers run on the same executor. Must outlive its
+/// waiters, except where all of them are destroyed together with their execution context, in whatever order.
 class Signal {
 public:
     Signal() = default;

@@ -39,13 +39,15 @@ Task<void> Supervisor::supervise(std::string name, RestartPolicy policy, std::fu
         if (!failure) {
             co_return;
         }
-        // Only our own end makes an aborted operation a cancellation: a socket that was closed under a service throws the same.
+        // Only our own end makes an aborted operation a cancellation: a socket that was closed under a
+        // service throws the same.
         const bool ending = token_.is_cancelled() || group_.is_cancelled();
         if (ending && is_cancellation(failure)) {
             co_return;
         }
         state.last_error = what(failure);
-        log::error("supervisor", "{} failed{}: {}", name, ending ? " while it was ending" : "", state.last_error);
+        log::error("supervisor", "{} failed{}: {}", name, ending ? " while it was ending" : "",
+                   state.last_error);
         if (ending || policy == RestartPolicy::best_effort) {
             co_return;
         }

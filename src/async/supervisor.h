@@ -25,13 +25,14 @@ struct ServiceState {
     std::string last_error;  ///< empty where it never failed
 };
 
-/// Keeps the services of a runtime running, each by its policy. An exception in a service is its failure; a service that
-/// returns without one has ended by its own wish and is not started again.
+/// Keeps the services of a runtime running, each by its policy. An exception in a service is its failure; a
+/// service that returns without one has ended by its own wish and is not started again.
 class Supervisor {
 public:
     struct Options {
         std::chrono::milliseconds restart_delay{5000};
-        /// Called once, with the service and its error, when a required service fails; the supervisor is cancelled then.
+        /// Called once, with the service and its error, when a required service fails; the supervisor is
+        /// cancelled then.
         std::function<void(const std::string& service, const std::string& error)> on_failure;
     };
 

@@ -14,7 +14,8 @@ class Supervision : public ::testing::Test {
 protected:
     Supervisor::Options options()
     {
-        return {.restart_delay = 1ms, .on_failure = [this](const std::string& service, const std::string& error) {
+        return {.restart_delay = 1ms,
+                .on_failure = [this](const std::string& service, const std::string& error) {
                     failures_.push_back(service + ": " + error);
                 }};
     }
@@ -151,7 +152,8 @@ TEST_F(Supervision, an_aborted_operation_is_a_failure_as_long_as_nobody_cancelle
 TEST_F(Supervision, a_factory_that_throws_is_a_failure_of_its_service)
 {
     Supervisor supervisor(context_.get_executor(), token_, options());
-    supervisor.run("broken", RestartPolicy::required, []() -> Task<void> { throw std::runtime_error("no memory"); });
+    supervisor.run("broken", RestartPolicy::required,
+                   []() -> Task<void> { throw std::runtime_error("no memory"); });
     run(supervisor);
     EXPECT_EQ(failures_, std::vector<std::string>{"broken: no memory"});
 }

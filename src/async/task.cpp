@@ -17,10 +17,7 @@ bool is_cancellation(const std::exception_ptr& exception)
     }
 }
 
-void throw_cancelled()
-{
-    throw boost::system::system_error(asio::error::operation_aborted);
-}
+void throw_cancelled() { throw boost::system::system_error(asio::error::operation_aborted); }
 
 std::string what(const std::exception_ptr& exception)
 {
@@ -39,9 +36,6 @@ Task<void> sleep_until(TimePoint time)
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-Task<void> sleep_for(Duration duration)
-{
-    co_await sleep_until(Clock::now() + duration);
-}
+Task<void> sleep_for(Duration duration) { co_await sleep_until(Clock::now() + duration); }
 
 }  // namespace lanspread

@@ -13,12 +13,13 @@ namespace asio = boost::asio;
 
 using Executor = asio::any_io_executor;
 
-/// A coroutine. Lazy: it runs when it is awaited or given to a TaskGroup. Cancellation ends it with an exception at its next
-/// or current `co_await` (see is_cancellation).
+/// A coroutine. Lazy: it runs when it is awaited or given to a TaskGroup. Cancellation ends it with an
+/// exception at its next or current `co_await` (see is_cancellation).
 template <class T = void>
 using Task = asio::awaitable<T, Executor>;
 
-/// True for the exception by which cancellation reaches a coroutine. Whoever catches exceptions rethrows this one.
+/// True for the exception by which cancellation reaches a coroutine. Whoever catches exceptions rethrows this
+/// one.
 [[nodiscard]] bool is_cancellation(const std::exception_ptr& exception);
 
 /// Throws what cancellation throws.

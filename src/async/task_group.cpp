@@ -45,7 +45,8 @@ struct TaskGroup::State : std::enable_shared_from_this<State> {
             ended(child, nullptr);
             return;
         }
-        // The end is posted: a child may end inside the emission of its signal, which must not be destroyed there.
+        // The end is posted: a child may end inside the emission of its signal, which must not be destroyed
+        // there.
         asio::co_spawn(executor, std::move(task),
                        asio::bind_cancellation_slot(
                            child->slot(), [self = shared_from_this(), child](std::exception_ptr exception) {
@@ -111,7 +112,8 @@ Task<void> TaskGroup::join()
         }
         if (caller_cancelled) {
             state->cancel();
-            co_await asio::this_coro::throw_if_cancelled(false);  // else the next wait would end where it begins
+            co_await asio::this_coro::throw_if_cancelled(
+                false);  // else the next wait would end where it begins
         }
     }
     co_await asio::this_coro::throw_if_cancelled(throws);

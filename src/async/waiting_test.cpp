@@ -70,10 +70,7 @@ Task<void> wait_until(Signal& signal, TimePoint deadline, bool& notified)
 
 }  // namespace
 
-TEST_F(Waiting, for_a_time_ends_when_cancelled)
-{
-    EXPECT_TRUE(is_cancellable(sleep_for(for_ever)));
-}
+TEST_F(Waiting, for_a_time_ends_when_cancelled) { EXPECT_TRUE(is_cancellable(sleep_for(for_ever))); }
 
 TEST_F(Waiting, for_a_signal_ends_when_cancelled)
 {

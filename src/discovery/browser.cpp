@@ -1,9 +1,9 @@
 #include "discovery/browser.h"
 
+#include "discovery/query_packets.h"
+
 #include <algorithm>
 #include <ranges>
-
-#include "discovery/query_packets.h"
 
 namespace lanspread::discovery {
 

@@ -1,15 +1,14 @@
 #pragma once
+#include "discovery/jitter.h"
+#include "discovery/lifetime.h"
+#include "discovery/link.h"
+#include "discovery/service_records.h"
 
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
-
-#include "discovery/jitter.h"
-#include "discovery/lifetime.h"
-#include "discovery/link.h"
-#include "discovery/service_records.h"
 
 namespace lanspread::discovery {
 

@@ -1,12 +1,11 @@
 #pragma once
+#include "base/address.h"
+#include "base/digest.h"
 
 #include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
-
-#include "base/address.h"
-#include "base/digest.h"
 
 namespace lanspread::discovery {
 

@@ -1,6 +1,6 @@
-#include <algorithm>
-
 #include "discovery/dns_message.h"
+
+#include <algorithm>
 
 namespace lanspread::discovery {
 

@@ -1,8 +1,8 @@
+#include "discovery/dns_message.h"
+
 #include <algorithm>
 #include <bit>
 #include <map>
-
-#include "discovery/dns_message.h"
 
 namespace lanspread::discovery {
 

@@ -1,15 +1,14 @@
 #pragma once
+#include "base/address.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "discovery/dns_name.h"
 
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "base/address.h"
-#include "base/bytes.h"
-#include "base/error.h"
-#include "discovery/dns_name.h"
 
 /// DNS messages (RFC 1035 §4) as far as mDNS service discovery needs them: PTR, SRV, TXT, A and AAAA of class
 /// IN. Everything else in a packet is checked for its length and skipped.

@@ -1,12 +1,11 @@
 #pragma once
+#include "discovery/mdns_engine.h"
+#include "discovery/service_records.h"
 
 #include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "discovery/mdns_engine.h"
-#include "discovery/service_records.h"
 
 /// For tests: hosts with one engine each on Ethernet segments that are not there, in virtual time.
 namespace lanspread::discovery {
@@ -64,7 +63,8 @@ public:
     {
         const Announcement announcement{
             .id = peer_id(number), .name = "peer" + std::to_string(number), .port = number};
-        hosts.push_back({.engine = std::make_unique<MdnsEngine>(announcement, number), .cables = {}});
+        auto& host = hosts.emplace_back();
+        host.engine = std::make_unique<MdnsEngine>(announcement, number);
         connect(hosts.size() - 1, std::move(cables));
         return hosts.size() - 1;
     }
@@ -72,6 +72,7 @@ public:
     void connect(std::size_t host, std::vector<Cable> cables)
     {
         std::vector<Link> links;
+        links.reserve(cables.size());
         for (const auto& cable : cables) {
             links.push_back(cable.link);
         }

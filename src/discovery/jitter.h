@@ -1,8 +1,7 @@
 #pragma once
+#include "base/clock.h"
 
 #include <random>
-
-#include "base/clock.h"
 
 namespace lanspread::discovery {
 

@@ -1,5 +1,4 @@
 #pragma once
-
 #include "base/clock.h"
 #include "discovery/jitter.h"
 

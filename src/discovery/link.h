@@ -1,9 +1,8 @@
 #pragma once
+#include "platform/interfaces.h"
 
 #include <string>
 #include <vector>
-
-#include "platform/interfaces.h"
 
 namespace lanspread::discovery {
 

@@ -26,6 +26,7 @@ platform::NetworkInterface loopback()
 std::vector<std::string> names(const std::vector<Link>& links)
 {
     std::vector<std::string> result;
+    result.reserve(links.size());
     for (const auto& link : links) {
         result.push_back(link.name);
     }

@@ -1,14 +1,14 @@
 #include "discovery/mdns.h"
 
-#include <map>
-#include <random>
-#include <stdexcept>
-
 #include "async/signal.h"
 #include "async/task_group.h"
 #include "base/log.h"
 #include "discovery/mdns_socket.h"
 #include "platform/interface_watch.h"
+
+#include <map>
+#include <random>
+#include <stdexcept>
 
 namespace lanspread::discovery {
 
@@ -55,7 +55,8 @@ public:
 
     void announce(const Announcement& announcement)
     {
-        carry_out(engine_.announce(announcement, Clock::now()));
+        engine_.announce(announcement, Clock::now());
+        wake_.notify_all();
     }
 
 private:

@@ -1,10 +1,9 @@
 #pragma once
+#include "async/task.h"
+#include "discovery/discovery.h"
 
 #include <string>
 #include <vector>
-
-#include "async/task.h"
-#include "discovery/discovery.h"
 
 namespace lanspread::discovery {
 

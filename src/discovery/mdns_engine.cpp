@@ -58,7 +58,7 @@ Actions MdnsEngine::set_links(const std::vector<Link>& links, TimePoint now)
     return actions;
 }
 
-Actions MdnsEngine::announce(Announcement announcement, TimePoint now)
+void MdnsEngine::announce(Announcement announcement, TimePoint now)
 {
     if (announcement != announcement_) {
         announcement_ = std::move(announcement);
@@ -66,7 +66,6 @@ Actions MdnsEngine::announce(Announcement announcement, TimePoint now)
             announce_on(open, now);
         }
     }
-    return {};
 }
 
 void MdnsEngine::announce_on(OpenLink& open, TimePoint now)

@@ -1,14 +1,13 @@
 #pragma once
+#include "base/bytes.h"
+#include "discovery/browser.h"
+#include "discovery/link.h"
+#include "discovery/responder.h"
 
 #include <map>
 #include <optional>
 #include <variant>
 #include <vector>
-
-#include "base/bytes.h"
-#include "discovery/browser.h"
-#include "discovery/link.h"
-#include "discovery/responder.h"
 
 namespace lanspread::discovery {
 
@@ -51,7 +50,7 @@ public:
     /// and asks.
     [[nodiscard]] Actions set_links(const std::vector<Link>& links, TimePoint now);
     /// Announces other facts about us; `announcement.id` stays what it is.
-    [[nodiscard]] Actions announce(Announcement announcement, TimePoint now);
+    void announce(Announcement announcement, TimePoint now);
     [[nodiscard]] Actions on_packet(const ReceivedPacket& packet, TimePoint now);
     /// To be called when `next_wake` has come.
     [[nodiscard]] Actions poll(TimePoint now);

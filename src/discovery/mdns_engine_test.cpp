@@ -1,11 +1,11 @@
 #include "discovery/mdns_engine.h"
 
+#include "discovery/fake_lan_test.h"
+#include "discovery/service_records.h"
+
 #include <algorithm>
 
 #include <gtest/gtest.h>
-
-#include "discovery/fake_lan_test.h"
-#include "discovery/service_records.h"
 
 namespace lanspread::discovery {
 namespace {
@@ -185,7 +185,7 @@ TEST(MdnsEngine, announces_a_new_address_at_once_and_withdraws_the_old_one)
 TEST(MdnsEngine, announces_a_new_revision_and_name)
 {
     Pair lan;
-    (void)lan.hosts[1].engine->announce({.id = peer_id(2), .name = "Zoë", .port = 2, .rev = 8}, lan.now);
+    lan.hosts[1].engine->announce({.id = peer_id(2), .name = "Zoë", .port = 2, .rev = 8}, lan.now);
     lan.run_for(seconds(3));
     ASSERT_EQ(lan.hosts[0].found.size(), 2U);  // the change, and its repetition
     EXPECT_EQ(lan.hosts[0].found[0].name, "Zoë");

@@ -1,12 +1,11 @@
+#include "discovery/fake_lan_test.h"
 #include "discovery/mdns_engine.h"
+#include "discovery/service_records.h"
 
 #include <algorithm>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-
-#include "discovery/fake_lan_test.h"
-#include "discovery/service_records.h"
 
 namespace lanspread::discovery {
 namespace {

@@ -1,11 +1,10 @@
 #pragma once
-
-#include <memory>
-#include <string_view>
-
 #include "async/task.h"
 #include "discovery/link.h"
 #include "discovery/mdns_engine.h"
+
+#include <memory>
+#include <string_view>
 
 namespace lanspread::discovery {
 
@@ -19,7 +18,7 @@ enum class IpFamily { v4, v6 };
 /// thread that runs its executor.
 class MdnsSocket {
 public:
-    [[nodiscard]] static Result<std::unique_ptr<MdnsSocket>> open(Executor executor, const Link& link,
+    [[nodiscard]] static Result<std::unique_ptr<MdnsSocket>> open(const Executor& executor, const Link& link,
                                                                   IpFamily family);
     ~MdnsSocket();
     MdnsSocket(const MdnsSocket&) = delete;

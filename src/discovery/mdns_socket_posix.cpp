@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::array<std::uint8_t, 4> group_v4{224, 0, 0, 251};
 constexpr std::array<std::uint8_t, 16> group_v6{0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xfb};
-constexpr int option_ipv6_multicast_all =
-    29;                         // IPV6_MULTICAST_ALL: in Linux since 4.20, in the C library's headers later
+/// IPV6_MULTICAST_ALL: Linux has it since 4.20, the C library's headers since later.
+constexpr int option_ipv6_multicast_all = 29;
 constexpr int hop_limit = 255;  // RFC 6762 §11
 
 /// Sets options one after the other; the first that fails is remembered by its name.
@@ -158,7 +158,8 @@ MdnsSocket::MdnsSocket(std::unique_ptr<Descriptor> descriptor, std::uint32_t int
 
 MdnsSocket::~MdnsSocket() = default;
 
-Result<std::unique_ptr<MdnsSocket>> MdnsSocket::open(Executor executor, const Link& link, IpFamily family)
+Result<std::unique_ptr<MdnsSocket>> MdnsSocket::open(const Executor& executor, const Link& link,
+                                                     IpFamily family)
 {
     const bool is_v4 = family == IpFamily::v4;
     const auto context = fmt::format("port {} of {} over {}", mdns_port, link.name, to_string(family));
@@ -166,8 +167,7 @@ Result<std::unique_ptr<MdnsSocket>> MdnsSocket::open(Executor executor, const Li
     if (number < 0) {
         return fail(system_error(context, errno));
     }
-    auto descriptor =
-        std::make_unique<Descriptor>(asio::posix::stream_descriptor(std::move(executor), number));
+    auto descriptor = std::make_unique<Descriptor>(asio::posix::stream_descriptor(executor, number));
     Options options(number);
     options.set(SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
     options.set(SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");

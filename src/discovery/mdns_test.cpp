@@ -1,11 +1,11 @@
 #include "discovery/mdns.h"
 
-#include <gtest/gtest.h>
-
 #include "async/task_group.h"
 #include "base/log.h"
 #include "discovery/fake_lan_test.h"
 #include "discovery/mdns_socket.h"
+
+#include <gtest/gtest.h>
 
 namespace lanspread::discovery {
 namespace {

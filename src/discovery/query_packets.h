@@ -1,8 +1,7 @@
 #pragma once
+#include "discovery/dns_message.h"
 
 #include <vector>
-
-#include "discovery/dns_message.h"
 
 namespace lanspread::discovery {
 

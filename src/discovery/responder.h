@@ -1,11 +1,10 @@
 #pragma once
+#include "discovery/dns_message.h"
+#include "discovery/jitter.h"
 
 #include <optional>
 #include <set>
 #include <vector>
-
-#include "discovery/dns_message.h"
-#include "discovery/jitter.h"
 
 namespace lanspread::discovery {
 

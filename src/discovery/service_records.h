@@ -1,12 +1,11 @@
 #pragma once
+#include "discovery/discovery.h"
+#include "discovery/dns_message.h"
 
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
-
-#include "discovery/discovery.h"
-#include "discovery/dns_message.h"
 
 /// How an Announcement is written as DNS-SD records (RFC 6763), and read back. docs/mdns.md lists them.
 namespace lanspread::discovery {

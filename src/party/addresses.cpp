@@ -21,15 +21,16 @@ bool needs_scope(const Address& address) { return address.is_link_local() && !ad
 
 bool is_broadcast(const Address& address)
 {
-    return address.is_v4() && std::all_of(address.ip.begin() + 12, address.ip.end(), [](auto byte) { return byte == 0xff; });
+    return address.is_v4() &&
+           std::all_of(address.ip.begin() + 12, address.ip.end(), [](auto byte) { return byte == 0xff; });
 }
 
 }  // namespace
 
 bool is_dialable(const Address& address)
 {
-    return address.port != 0 && !address.is_unspecified() && !address.is_multicast() && !is_broadcast(address) &&
-           !(needs_scope(address) && address.scope == 0);
+    return address.port != 0 && !address.is_unspecified() && !address.is_multicast() &&
+           !is_broadcast(address) && !(needs_scope(address) && address.scope == 0);
 }
 
 std::vector<Address> listening_addresses(const wire::Hello& hello, const Address& remote)
@@ -58,10 +59,11 @@ std::vector<Address> listening_addresses(const wire::Hello& hello, const Address
 Result<HostPort> parse_host_port(std::string_view text)
 {
     const auto invalid = [&text](std::string_view reason) {
-        return fail(ErrorCode::invalid_input,
-                    fmt::format("address '{}': {}; expected HOST:PORT, such as pc7.lan:7000, 192.0.2.1:7000 or "
-                                "[2001:db8::1]:7000",
-                                clip_utf8(text, max_host_size), reason));
+        return fail(
+            ErrorCode::invalid_input,
+            fmt::format("address '{}': {}; expected HOST:PORT, such as pc7.lan:7000, 192.0.2.1:7000 or "
+                        "[2001:db8::1]:7000",
+                        clip_utf8(text, max_host_size), reason));
     };
     auto host = text;
     std::string_view port;

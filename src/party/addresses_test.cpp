@@ -18,7 +18,8 @@ wire::Hello hello(std::vector<std::string> listen)
 
 TEST(Addresses, only_what_names_one_host_and_a_port_is_dialable)
 {
-    for (const auto* good : {"192.0.2.1:7000", "127.0.0.1:1", "169.254.3.4:5", "[2001:db8::1]:7000", "[::1]:7000"}) {
+    for (const auto* good :
+         {"192.0.2.1:7000", "127.0.0.1:1", "169.254.3.4:5", "[2001:db8::1]:7000", "[::1]:7000"}) {
         EXPECT_TRUE(is_dialable(address(good))) << good;
     }
     for (const auto* bad : {"192.0.2.1:0", "0.0.0.0:7000", "[::]:7000", "224.0.0.251:5353", "[ff02::fb]:5353",
@@ -32,7 +33,8 @@ TEST(Addresses, only_what_names_one_host_and_a_port_is_dialable)
 
 TEST(Addresses, of_an_incoming_peer_begin_with_where_it_comes_from)
 {
-    const auto addresses = listening_addresses(hello({"192.0.2.9:7000", "198.51.100.9:7000"}), address("192.0.2.9:51234"));
+    const auto addresses =
+        listening_addresses(hello({"192.0.2.9:7000", "198.51.100.9:7000"}), address("192.0.2.9:51234"));
     EXPECT_EQ(addresses, (std::vector{address("192.0.2.9:7000"), address("198.51.100.9:7000")}));
 }
 
@@ -49,7 +51,8 @@ TEST(Addresses, a_hello_without_addresses_gives_none)
 
 TEST(Addresses, a_stranger_cannot_make_us_dial_ourselves)
 {
-    const auto addresses = listening_addresses(hello({"127.0.0.1:22", "[::1]:22"}), address("192.0.2.9:51234"));
+    const auto addresses =
+        listening_addresses(hello({"127.0.0.1:22", "[::1]:22"}), address("192.0.2.9:51234"));
     EXPECT_EQ(addresses, std::vector{address("192.0.2.9:22")});
 }
 
@@ -98,14 +101,16 @@ TEST(HostPort, without_a_port_is_refused_and_says_so)
     for (const auto* text : {"pc7.lan", "192.0.2.1", "[2001:db8::1]", "pc7.lan:"}) {
         const auto result = parse_host_port(text);
         ASSERT_FALSE(result) << text;
-        EXPECT_NE(result.error().message.find("the port is missing"), std::string::npos) << result.error().message;
+        EXPECT_NE(result.error().message.find("the port is missing"), std::string::npos)
+            << result.error().message;
     }
 }
 
 TEST(HostPort, that_is_malformed_is_refused)
 {
-    for (const auto* text : {"", ":7000", "pc7.lan:0", "pc7.lan:65536", "pc7.lan:7000x", "pc7.lan:-1", "2001:db8::1:7000",
-                             "[2001:db8::1", "[2001:db8::1]7000", "pc 7:7000", "pc7\n:7000"}) {
+    for (const auto* text :
+         {"", ":7000", "pc7.lan:0", "pc7.lan:65536", "pc7.lan:7000x", "pc7.lan:-1", "2001:db8::1:7000",
+          "[2001:db8::1", "[2001:db8::1]7000", "pc 7:7000", "pc7\n:7000"}) {
         EXPECT_FALSE(parse_host_port(text)) << text;
     }
 }

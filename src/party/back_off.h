@@ -9,8 +9,9 @@
 
 namespace lanspread::party {
 
-/// When something that failed is tried again: after 0.25 s, then after twice as long each time, up to 15 s. Pure.
-/// The first half of each pause is fixed, the second is random, so that peers that failed together do not return together.
+/// When something that failed is tried again: after 0.25 s, then after twice as long each time, up to 15 s.
+/// Pure. The first half of each pause is fixed, the second is random, so that peers that failed together do
+/// not return together.
 class BackOff {
 public:
     static constexpr Duration shortest = std::chrono::milliseconds(250);
@@ -36,8 +37,8 @@ public:
         failed(now, jitter);
     }
 
-    /// There is news that gives hope: try soon. Never sooner after a failure than `shortest`, so that news that come in floods
-    /// do not become attempts in floods.
+    /// There is news that gives hope: try soon. Never sooner after a failure than `shortest`, so that news
+    /// that come in floods do not become attempts in floods.
     void renewed(TimePoint now, Duration head_start = {})
     {
         failures_ = 0;

@@ -17,7 +17,10 @@ constexpr std::chrono::milliseconds stagger{75};
 class Race {
 public:
     Race(Executor executor, transport::Endpoint& endpoint, DialRequest request, TimePoint deadline)
-        : endpoint_(endpoint), request_(std::move(request)), deadline_(deadline), group_(std::move(executor), {})
+        : endpoint_(endpoint),
+          request_(std::move(request)),
+          deadline_(deadline),
+          group_(std::move(executor), {})
     {
     }
 
@@ -48,7 +51,8 @@ private:
             group_.cancel();
             co_return;
         }
-        // That somebody answers, but not the one expected, tells less than that nobody does: the address may be an old one.
+        // That somebody answers, but not the one expected, tells less than that nobody does: the address may
+        // be an old one.
         if (!failure_ || failure_->code == ErrorCode::refused) {
             failure_ = std::move(connection).error();
         }
@@ -68,7 +72,8 @@ private:
 
 }  // namespace
 
-Task<Result<transport::SharedConnection>> dial_first(transport::Endpoint& endpoint, DialRequest request, TimePoint deadline)
+Task<Result<transport::SharedConnection>> dial_first(transport::Endpoint& endpoint, DialRequest request,
+                                                     TimePoint deadline)
 {
     Race race(co_await asio::this_coro::executor, endpoint, std::move(request), deadline);
     co_return co_await race.run();

@@ -10,7 +10,8 @@ Task<Result<Answer>> exchange(transport::SharedConnection connection, std::strin
     if (!stream) {
         co_return fail(stream.error());
     }
-    const auto written = co_await stream->write_frame(std::move(request), deadline, transport::Stream::Then::finish);
+    const auto written =
+        co_await stream->write_frame(std::move(request), deadline, transport::Stream::Then::finish);
     if (!written) {
         co_return fail(written.error());
     }

@@ -9,13 +9,15 @@
 
 namespace lanspread::party {
 
-/// The answer to a request, not decoded yet, and the stream behind it for the raw bytes that some answers announce.
+/// The answer to a request, not decoded yet, and the stream behind it for the raw bytes that some answers
+/// announce.
 struct Answer {
     std::string frame;
     transport::Stream stream;
 };
 
 /// Sends a request on a stream of its own and reads the answer's frame.
-[[nodiscard]] Task<Result<Answer>> exchange(transport::SharedConnection connection, std::string request, TimePoint deadline);
+[[nodiscard]] Task<Result<Answer>> exchange(transport::SharedConnection connection, std::string request,
+                                            TimePoint deadline);
 
 }  // namespace lanspread::party

@@ -81,7 +81,8 @@ private:
             co_return fail(frame.error());
         }
         auto hello = wire::decode<wire::Hello>(*frame);
-        const auto checked = hello ? check_protocol(*hello, ours_.name, connection_->peer()) : fail(hello.error());
+        const auto checked =
+            hello ? check_protocol(*hello, ours_.name, connection_->peer()) : fail(hello.error());
         if (!checked) {
             co_await refuse(std::move(*stream), checked.error());
             co_return fail(checked.error());

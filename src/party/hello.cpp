@@ -23,10 +23,11 @@ Result<void> check_protocol(const wire::Hello& theirs, std::string_view our_name
         return {};
     }
     const auto their_name = display_name(theirs.name, their_id);
-    return fail(ErrorCode::refused,
-                fmt::format("{} speaks version {} of the protocol, {} speaks version {}: update lanspread on {}", their_name,
-                            theirs.protocol, our_name, wire::protocol_version,
-                            theirs.protocol < wire::protocol_version ? their_name : our_name));
+    return fail(
+        ErrorCode::refused,
+        fmt::format("{} speaks version {} of the protocol, {} speaks version {}: update lanspread on {}",
+                    their_name, theirs.protocol, our_name, wire::protocol_version,
+                    theirs.protocol < wire::protocol_version ? their_name : our_name));
 }
 
 }  // namespace lanspread::party

@@ -7,14 +7,14 @@ namespace {
 
 const PeerId id{};
 
-TEST(DisplayName, is_kept_where_it_can_be_shown)
-{
-    EXPECT_EQ(display_name("Jörgs PC", id), "Jörgs PC");
-}
+TEST(DisplayName, is_kept_where_it_can_be_shown) { EXPECT_EQ(display_name("Jörgs PC", id), "Jörgs PC"); }
 
 TEST(DisplayName, never_controls_a_terminal)
 {
-    for (const auto* text : {"\x1b[2J", "a\nb", "\xc2\x9b" "31m", "", "\xff\x01"}) {
+    for (const auto* text : {"\x1b[2J", "a\nb",
+                             "\xc2\x9b"
+                             "31m",
+                             "", "\xff\x01"}) {
         EXPECT_EQ(display_name(text, id), "peer 000000000000") << text;
     }
 }

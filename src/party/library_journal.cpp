@@ -4,7 +4,8 @@
 
 namespace lanspread::party {
 
-std::size_t LibraryJournal::apply(const std::vector<wire::GameEntry>& upserts, const std::vector<GameId>& removals)
+std::size_t LibraryJournal::apply(const std::vector<wire::GameEntry>& upserts,
+                                  const std::vector<GameId>& removals)
 {
     const auto known = [this](const GameId& game) -> const Change* {
         const auto found = last_change_.find(game);

@@ -14,8 +14,9 @@ namespace lanspread::party {
 /// The most entries in one message: with each of them at its longest it stays below wire::max_message_size.
 inline constexpr std::size_t max_entries_per_message = 2000;
 
-/// What we offer, and since which revision: so that each peer can be told just what changed since what it has acknowledged.
-/// Pure. Each change of one game is a revision of its own, so a delta can be cut anywhere and leads to a revision again.
+/// What we offer, and since which revision: so that each peer can be told just what changed since what it has
+/// acknowledged. Pure. Each change of one game is a revision of its own, so a delta can be cut anywhere and
+/// leads to a revision again.
 class LibraryJournal {
 public:
     /// `epoch` is random: it tells this process from the one before it.
@@ -29,7 +30,8 @@ public:
 
     /// Everything, where that fits into one message; else nothing at revision 0, from which deltas lead on.
     [[nodiscard]] wire::LibrarySnapshot snapshot() const;
-    /// The next step from `rev` on; several may be needed. Nothing where changes that old are forgotten: send a snapshot.
+    /// The next step from `rev` on; several may be needed. Nothing where changes that old are forgotten: send
+    /// a snapshot.
     [[nodiscard]] std::optional<wire::LibraryDelta> delta_from(std::uint64_t rev) const;
 
 private:
@@ -46,10 +48,11 @@ private:
 
     std::uint64_t epoch_;
     std::uint64_t rev_ = 0;
-    std::map<std::uint64_t, Change> changes_;   ///< the last one of each game, by its revision
+    std::map<std::uint64_t, Change> changes_;  ///< the last one of each game, by its revision
     std::map<GameId, std::uint64_t> last_change_;
-    std::size_t removals_ = 0;       ///< among changes_
-    std::uint64_t complete_from_ = 0;  ///< removals at or before this revision may be forgotten; later ones are all known
+    std::size_t removals_ = 0;  ///< among changes_
+    std::uint64_t complete_from_ =
+        0;  ///< removals at or before this revision may be forgotten; later ones are all known
 };
 
 }  // namespace lanspread::party

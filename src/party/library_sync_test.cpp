@@ -16,7 +16,8 @@ GameId game(std::size_t number) { return GameId::parse("game" + std::to_string(n
 
 wire::GameEntry entry(std::size_t number, std::uint8_t content = 1)
 {
-    wire::GameEntry result{.game = game(number), .version = "20240101", .content = {}, .size = 10, .chunks = 1, .files = 1};
+    wire::GameEntry result{
+        .game = game(number), .version = "20240101", .content = {}, .size = 10, .chunks = 1, .files = 1};
     result.content.bytes[0] = std::byte{content};
     result.content.bytes[1] = std::byte(number & 0xff);
     result.content.bytes[2] = std::byte(number >> 8);
@@ -32,7 +33,8 @@ std::vector<wire::GameEntry> entries(std::size_t count)
     return result;
 }
 
-/// What a session does: deltas from what was acknowledged, a snapshot where one is a gap. Gives the number of messages.
+/// What a session does: deltas from what was acknowledged, a snapshot where one is a gap. Gives the number of
+/// messages.
 std::size_t bring_up_to_date(const LibraryJournal& journal, LibraryView& view)
 {
     std::size_t messages = 0;
@@ -53,7 +55,8 @@ std::size_t bring_up_to_date(const LibraryJournal& journal, LibraryView& view)
 TEST(LibraryView, takes_a_snapshot_and_finds_by_content)
 {
     LibraryView view;
-    EXPECT_EQ(view.apply(wire::LibrarySnapshot{.epoch = 7, .rev = 2, .games = entries(3)}).value(), Outcome::changed);
+    EXPECT_EQ(view.apply(wire::LibrarySnapshot{.epoch = 7, .rev = 2, .games = entries(3)}).value(),
+              Outcome::changed);
     EXPECT_EQ(view.games().size(), 3U);
     ASSERT_NE(view.find(entry(1).content), nullptr);
     EXPECT_EQ(view.find(entry(1).content)->game, game(1));
@@ -68,19 +71,19 @@ TEST(LibraryView, applies_each_delta_by_its_place)
         Outcome expected;
     };
     const Row rows[] = {
-        {"the next step", 7, 5, 6, Outcome::changed},
-        {"several steps", 7, 5, 9, Outcome::changed},
-        {"an overlapping step", 7, 3, 6, Outcome::changed},
-        {"a doubled one", 7, 4, 5, Outcome::unchanged},
-        {"an old one", 7, 1, 2, Outcome::unchanged},
-        {"one after a gap", 7, 6, 7, Outcome::gap},
+        {"the next step", 7, 5, 6, Outcome::changed},       {"several steps", 7, 5, 9, Outcome::changed},
+        {"an overlapping step", 7, 3, 6, Outcome::changed}, {"a doubled one", 7, 4, 5, Outcome::unchanged},
+        {"an old one", 7, 1, 2, Outcome::unchanged},        {"one after a gap", 7, 6, 7, Outcome::gap},
         {"one of another process", 8, 5, 6, Outcome::gap},
     };
     for (const auto& row : rows) {
         LibraryView view;
         (void)view.apply(wire::LibrarySnapshot{.epoch = 7, .rev = 5, .games = entries(2)}).value();
-        const wire::LibraryDelta delta{
-            .epoch = row.epoch, .from_rev = row.from_rev, .to_rev = row.to_rev, .upserts = {entry(5)}, .removals = {game(0)}};
+        const wire::LibraryDelta delta{.epoch = row.epoch,
+                                       .from_rev = row.from_rev,
+                                       .to_rev = row.to_rev,
+                                       .upserts = {entry(5)},
+                                       .removals = {game(0)}};
         EXPECT_EQ(view.apply(delta).value(), row.expected) << row.what;
         EXPECT_EQ(view.games().contains(game(5)), row.expected == Outcome::changed) << row.what;
         EXPECT_EQ(view.games().contains(game(0)), row.expected != Outcome::changed) << row.what;
@@ -92,8 +95,8 @@ TEST(LibraryView, refuses_more_games_than_a_library_may_have_and_keeps_what_it_h
     LibraryView view;
     (void)view.apply(wire::LibrarySnapshot{.epoch = 7, .rev = 1, .games = entries(max_games)}).value();
     EXPECT_FALSE(view.apply(wire::LibrarySnapshot{.epoch = 7, .rev = 2, .games = entries(max_games + 1)}));
-    EXPECT_FALSE(view.apply(
-        wire::LibraryDelta{.epoch = 7, .from_rev = 1, .to_rev = 2, .upserts = {entry(max_games)}, .removals = {}}));
+    EXPECT_FALSE(view.apply(wire::LibraryDelta{
+        .epoch = 7, .from_rev = 1, .to_rev = 2, .upserts = {entry(max_games)}, .removals = {}}));
     EXPECT_EQ(view.games().size(), max_games);
     EXPECT_EQ(view.rev(), 1U);
 }
@@ -103,7 +106,8 @@ TEST(LibraryView, forgets_the_content_that_a_new_version_replaces)
     LibraryView view;
     (void)view.apply(wire::LibrarySnapshot{.epoch = 7, .rev = 1, .games = {entry(1, 1)}}).value();
     (void)view
-        .apply(wire::LibraryDelta{.epoch = 7, .from_rev = 1, .to_rev = 2, .upserts = {entry(1, 2)}, .removals = {}})
+        .apply(wire::LibraryDelta{
+            .epoch = 7, .from_rev = 1, .to_rev = 2, .upserts = {entry(1, 2)}, .removals = {}})
         .value();
     EXPECT_EQ(view.find(entry(1, 1).content), nullptr);
     EXPECT_NE(view.find(entry(1, 2).content), nullptr);
@@ -173,7 +177,8 @@ TEST(LibrarySync, heals_when_removals_were_forgotten)
     EXPECT_FALSE(view.games().contains(game(0)));
 }
 
-RC_GTEST_PROP(LibrarySync, converges_whatever_is_reordered_doubled_or_lost_on_the_way, (const std::vector<std::uint16_t>& steps))
+RC_GTEST_PROP(LibrarySync, converges_whatever_is_reordered_doubled_or_lost_on_the_way,
+              (const std::vector<std::uint16_t>& steps))
 {
     LibraryJournal journal(7);
     LibraryView view;
@@ -197,7 +202,9 @@ RC_GTEST_PROP(LibrarySync, converges_whatever_is_reordered_doubled_or_lost_on_th
                 break;
             case 4:
             case 5:  // sent, from some revision that the sender believes in
-                on_the_way.push_back(journal.delta_from(journal.rev() - std::min<std::uint64_t>(number, journal.rev())).value());
+                on_the_way.push_back(
+                    journal.delta_from(journal.rev() - std::min<std::uint64_t>(number, journal.rev()))
+                        .value());
                 break;
             case 6:  // arrives in some order, and stays on the way: it may arrive again
                 if (!on_the_way.empty()) {
@@ -206,7 +213,8 @@ RC_GTEST_PROP(LibrarySync, converges_whatever_is_reordered_doubled_or_lost_on_th
                 break;
             default:  // is lost
                 if (!on_the_way.empty()) {
-                    on_the_way.erase(on_the_way.begin() + static_cast<std::ptrdiff_t>(step / 8 % on_the_way.size()));
+                    on_the_way.erase(on_the_way.begin() +
+                                     static_cast<std::ptrdiff_t>(step / 8 % on_the_way.size()));
                 }
         }
     }

@@ -15,14 +15,15 @@ namespace lanspread::party {
 /// The most games that a library may have.
 inline constexpr std::size_t max_games = 20'000;
 
-/// What a peer has, as far as it has told. Pure. Deltas may come doubled, late, or not at all: each is applied where it leads
-/// on from what is known, is no change where it is old news, and is a gap otherwise, which a snapshot heals.
+/// What a peer has, as far as it has told. Pure. Deltas may come doubled, late, or not at all: each is
+/// applied where it leads on from what is known, is no change where it is old news, and is a gap otherwise,
+/// which a snapshot heals.
 class LibraryView {
 public:
     enum class Outcome {
         unchanged,  ///< old news
         changed,
-        gap,        ///< changes before this delta were missed
+        gap,  ///< changes before this delta were missed
     };
 
     /// Replaces everything. `invalid_input` where there are too many games; then nothing is changed.
@@ -43,7 +44,8 @@ private:
     std::uint64_t epoch_ = 0;
     std::uint64_t rev_ = 0;
     std::map<GameId, wire::GameEntry> games_;
-    std::unordered_multimap<ContentId, GameId> by_content_;  // a peer that lies may give two games the same content
+    std::unordered_multimap<ContentId, GameId>
+        by_content_;  // a peer that lies may give two games the same content
 };
 
 }  // namespace lanspread::party

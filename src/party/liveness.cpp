@@ -10,7 +10,8 @@ void Liveness::heard(TimePoint now)
 
 Liveness::Decision Liveness::decide(TimePoint now)
 {
-    const auto due = unanswered_ == 0 ? last_heard_ + parameters_.idle : last_ping_ + parameters_.ping_timeout;
+    const auto due =
+        unanswered_ == 0 ? last_heard_ + parameters_.idle : last_ping_ + parameters_.ping_timeout;
     if (now < due) {
         return {.action = Action::wait, .until = due};
     }

@@ -6,10 +6,11 @@
 
 namespace lanspread::party {
 
-/// Decides when a silent peer is asked for a sign of life, and when it is given up. Pure; one for each connection.
+/// Decides when a silent peer is asked for a sign of life, and when it is given up. Pure; one for each
+/// connection.
 ///
-/// Whatever the peer says refreshes it. QUIC's own idle timeout finds a host that is gone; this finds a process that hangs
-/// while its network thread goes on acknowledging.
+/// Whatever the peer says refreshes it. QUIC's own idle timeout finds a host that is gone; this finds a
+/// process that hangs while its network thread goes on acknowledging.
 class Liveness {
 public:
     struct Parameters {

@@ -34,7 +34,8 @@ using Expected = std::vector<std::pair<double, Action>>;
 TEST(Liveness, pings_a_silent_peer_three_times_and_then_gives_it_up)
 {
     Liveness liveness({}, start);
-    const Expected expected{{15, Action::ping}, {20, Action::ping}, {25, Action::ping}, {30, Action::give_up}};
+    const Expected expected{
+        {15, Action::ping}, {20, Action::ping}, {25, Action::ping}, {30, Action::give_up}};
     EXPECT_EQ(actions(liveness, 0s, 60s), expected);
 }
 
@@ -52,7 +53,8 @@ TEST(Liveness, starts_anew_when_a_ping_is_answered)
     Liveness liveness({}, start);
     EXPECT_EQ(actions(liveness, 0s, 26s).size(), 3U);
     liveness.heard(start + 27s);
-    const Expected expected{{42, Action::ping}, {47, Action::ping}, {52, Action::ping}, {57, Action::give_up}};
+    const Expected expected{
+        {42, Action::ping}, {47, Action::ping}, {52, Action::ping}, {57, Action::give_up}};
     EXPECT_EQ(actions(liveness, 27s, 100s), expected);
 }
 

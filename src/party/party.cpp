@@ -16,7 +16,8 @@ namespace lanspread::party {
 
 namespace {
 
-/// For a host name's look-up, and for the handshakes behind it. A LAN answers in milliseconds; the rest is loss.
+/// For a host name's look-up, and for the handshakes behind it. A LAN answers in milliseconds; the rest is
+/// loss.
 constexpr std::chrono::seconds resolve_patience{5};
 constexpr std::chrono::seconds dial_patience{4};
 /// Connections that may wait for a Hello at once. More of them stay with the endpoint meanwhile.
@@ -155,7 +156,8 @@ wire::Hello Party::our_hello() const
                       .listen = options_.listen_addresses(),
                       .library = journal_.snapshot()};
     if (hello.listen.empty()) {
-        hello.listen.push_back(Address{.port = endpoint_.port()});  // the port alone helps a peer that sees where we come from
+        hello.listen.push_back(
+            Address{.port = endpoint_.port()});  // the port alone helps a peer that sees where we come from
     }
     return hello;
 }
@@ -165,7 +167,8 @@ void Party::admit(const transport::SharedConnection& connection, const Greeting&
     const auto peer = connection->peer();
     const auto now = Clock::now();
     const auto number = ++last_connection_;
-    const auto direction = connection->is_outgoing() ? Roster::Direction::outgoing : Roster::Direction::incoming;
+    const auto direction =
+        connection->is_outgoing() ? Roster::Direction::outgoing : Roster::Direction::incoming;
     const auto verdict = roster_.admit(
         peer, {.number = number, .direction = direction, .epoch = greeting.theirs.library.epoch}, now);
     if (!verdict.stays) {
@@ -208,8 +211,10 @@ Task<void> Party::run_session(SharedSession session)
 void Party::end(Session& session, PeerBook::Left how, const std::string& reason)
 {
     const auto peer = session.peer();
-    if (const auto found = sessions_.find(peer); found != sessions_.end() && found->second.get() == &session) {
-        const auto keep = std::move(found->second);  // `session` is the caller's, who may hold it by this entry only
+    if (const auto found = sessions_.find(peer);
+        found != sessions_.end() && found->second.get() == &session) {
+        const auto keep =
+            std::move(found->second);  // `session` is the caller's, who may hold it by this entry only
         sessions_.erase(found);
         book_.left(peer, how, Clock::now(), jitter());
         keep->close(reason);

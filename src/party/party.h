@@ -28,8 +28,8 @@
 
 namespace lanspread::party {
 
-/// What the party tells its owner, on the owner's thread. Joins and leaves of a peer alternate. All of them are set; they may
-/// call the party.
+/// What the party tells its owner, on the owner's thread. Joins and leaves of a peer alternate. All of them
+/// are set; they may call the party.
 struct Events {
     /// Both Hellos were exchanged: the peer's library is known, and it can be asked.
     std::function<void(const PeerId& peer)> peer_joined;
@@ -38,9 +38,10 @@ struct Events {
     std::function<void(const PeerId& peer)> peer_library_changed;
 };
 
-/// Answers a request for content on the stream that it came on, and finishes the stream. At most 64 run at once for one peer;
-/// cancelled when its connection ends.
-using ContentHandler = std::function<Task<void>(PeerId peer, transport::Stream stream, ContentRequest request)>;
+/// Answers a request for content on the stream that it came on, and finishes the stream. At most 64 run at
+/// once for one peer; cancelled when its connection ends.
+using ContentHandler =
+    std::function<Task<void>(PeerId peer, transport::Stream stream, ContentRequest request)>;
 
 using LibraryVisitor =
     std::function<void(const PeerId& peer, const std::string& name, const wire::GameEntry& entry)>;
@@ -55,8 +56,8 @@ struct Options {
     Liveness::Parameters liveness;
 };
 
-/// Who is here: finds peers' addresses together, dials, answers, greets, and keeps each peer's library, until the peer leaves.
-/// Lives on the core thread.
+/// Who is here: finds peers' addresses together, dials, answers, greets, and keeps each peer's library, until
+/// the peer leaves. Lives on the core thread.
 class Party : private Session::Owner {
 public:
     /// `endpoint` outlives the party. `executor` is the one that the endpoint hands its results to.
@@ -64,12 +65,13 @@ public:
 
     /// Accepts, dials and serves until it is cancelled. Once only.
     [[nodiscard]] Task<void> run();
-    /// Tells every peer that this one is about to leave, at the same time, and closes all connections. Takes at most 300 ms.
-    /// No connection is made or accepted from here on, and no event is told any more.
+    /// Tells every peer that this one is about to leave, at the same time, and closes all connections. Takes
+    /// at most 300 ms. No connection is made or accepted from here on, and no event is told any more.
     [[nodiscard]] Task<void> goodbye();
 
-    /// Dials HOST:PORT at once, and again whenever nobody is connected there, for ever. Gives the id of the peer that it turned
-    /// out to be, or why the first attempt failed. Ends within 15 s; needs `run` to be running.
+    /// Dials HOST:PORT at once, and again whenever nobody is connected there, for ever. Gives the id of the
+    /// peer that it turned out to be, or why the first attempt failed. Ends within 15 s; needs `run` to be
+    /// running.
     [[nodiscard]] Task<Result<PeerId>> connect(std::string host_port);
     /// The same without waiting: for addresses from the configuration.
     [[nodiscard]] Result<void> keep_connecting(std::string host_port);
@@ -99,10 +101,12 @@ public:
     /// Calls `visit` for every game of every connected peer. The references are valid during the call only.
     void visit_libraries(const LibraryVisitor& visit) const;
 
-    /// Asks a peer for a manifest or a chunk. The stream that comes with the answer is at the first of its `size` raw bytes.
-    /// `size` is what the peer says: check it before use. `unavailable` where the peer is not connected.
-    [[nodiscard]] Task<Result<std::pair<wire::Data, transport::Stream>>> request_data(PeerId peer, ContentRequest request,
-                                                                                     TimePoint deadline);
+    /// Asks a peer for a manifest or a chunk. The stream that comes with the answer is at the first of its
+    /// `size` raw bytes. `size` is what the peer says: check it before use. `unavailable` where the peer is
+    /// not connected.
+    [[nodiscard]] Task<Result<std::pair<wire::Data, transport::Stream>>> request_data(PeerId peer,
+                                                                                      ContentRequest request,
+                                                                                      TimePoint deadline);
 
 private:
     void library_changed(const Session& session) override;
@@ -134,7 +138,7 @@ private:
     Roster roster_;
     LibraryJournal journal_;
     std::unordered_map<PeerId, SharedSession> sessions_;  ///< the current one of each connected peer
-    Signal changed_;                  ///< there may be something to dial, or to accept; or a dial has ended
+    Signal changed_;  ///< there may be something to dial, or to accept; or a dial has ended
     Signal journal_changed_;
     std::optional<TaskGroup> group_;  ///< while `run` runs
     std::size_t greeted_ = 0;         ///< incoming connections whose Hello is awaited

@@ -111,17 +111,19 @@ Task<Result<PeerId>> Party::connect(std::string host_port)
         }
         if (typed.attempts.ended > attempts_before && typed.attempts.problem) {
             const auto& problem = *typed.attempts.problem;
-            co_return fail(problem.code,
-                           fmt::format("{}: {}; it will be tried again until it answers", host_port, problem.message));
+            co_return fail(problem.code, fmt::format("{}: {}; it will be tried again until it answers",
+                                                     host_port, problem.message));
         }
         has_time = co_await changed_.wait_until(deadline);
     }
-    co_return fail(ErrorCode::timed_out, fmt::format("{}: no answer; it will be tried again until there is one", host_port));
+    co_return fail(ErrorCode::timed_out,
+                   fmt::format("{}: no answer; it will be tried again until there is one", host_port));
 }
 
 void Party::sighted(std::string path, const discovery::Sighting& sighting)
 {
-    book_.sighted(path, sighting.interface_name, sighting.id, sighting.name, sighting.addresses, Clock::now());
+    book_.sighted(path, sighting.interface_name, sighting.id, sighting.name, sighting.addresses,
+                  Clock::now());
     changed_.notify_all();
 }
 
@@ -163,7 +165,8 @@ std::vector<PeerStatus> Party::peers() const
             result.push_back(describe(host_port, typed));
         }
     }
-    std::ranges::sort(result, {}, [](const PeerStatus& status) { return std::tuple(!status.id, status.name, status.id); });
+    std::ranges::sort(
+        result, {}, [](const PeerStatus& status) { return std::tuple(!status.id, status.name, status.id); });
     return result;
 }
 
@@ -205,8 +208,9 @@ void Party::visit_libraries(const LibraryVisitor& visit) const
     }
 }
 
-Task<Result<std::pair<wire::Data, transport::Stream>>> Party::request_data(PeerId peer, ContentRequest request,
-                                                                          TimePoint deadline)
+Task<Result<std::pair<wire::Data, transport::Stream>>> Party::request_data(PeerId peer,
+                                                                           ContentRequest request,
+                                                                           TimePoint deadline)
 {
     const auto found = sessions_.find(peer);
     if (found == sessions_.end()) {

@@ -78,11 +78,13 @@ TEST_F(PartyTest, peers_that_dial_each_other_at_once_join_once_and_do_not_leave)
         ASSERT_TRUE(alice.party->keep_connecting(bob.address()));
         ASSERT_TRUE(bob.party->keep_connecting(alice.address()));
         until([&] { return alice.party->is_connected(bob.id()) && bob.party->is_connected(alice.id()); });
-        for (std::size_t number = 0; number < 5; ++number) {  // and it works, both ways, whatever was closed meanwhile
+        for (std::size_t number = 0; number < 5;
+             ++number) {  // and it works, both ways, whatever was closed meanwhile
             alice.party->set_library({entry(number)}, {});
             bob.party->set_library({entry(number)}, {});
             until([&] {
-                return bob.party->holders(game(number)).size() == 1 && alice.party->holders(game(number)).size() == 1;
+                return bob.party->holders(game(number)).size() == 1 &&
+                       alice.party->holders(game(number)).size() == 1;
             });
         }
         EXPECT_EQ(alice.events, Told{"joined bob"});
@@ -107,7 +109,8 @@ TEST_F(PartyTest, many_peers_that_start_at_once_form_the_full_mesh)
         }
     }
     until([&] {
-        return std::ranges::all_of(peers(), [](const auto& peer) { return peer->party->connected_count() == count - 1; });
+        return std::ranges::all_of(
+            peers(), [](const auto& peer) { return peer->party->connected_count() == count - 1; });
     });
     for (const auto& peer : peers()) {
         EXPECT_EQ(peer->events.size(), count - 1);
@@ -208,7 +211,8 @@ TEST_F(PartyTest, a_host_name_is_looked_up)
 {
     auto& alice = start("alice");
     auto& bob = start("bob");
-    const auto connected = result_of(alice.party->connect("localhost:" + std::to_string(bob.endpoint->port())));
+    const auto connected =
+        result_of(alice.party->connect("localhost:" + std::to_string(bob.endpoint->port())));
     EXPECT_TRUE(connected) << connected.error().message;
 }
 

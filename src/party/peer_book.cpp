@@ -15,8 +15,8 @@ constexpr std::size_t max_paths = 16;
 
 }  // namespace
 
-void PeerBook::sighted(const std::string& path, const std::string& interface_name, const PeerId& peer, const std::string& name,
-                       const std::vector<Address>& addresses, TimePoint now)
+void PeerBook::sighted(const std::string& path, const std::string& interface_name, const PeerId& peer,
+                       const std::string& name, const std::vector<Address>& addresses, TimePoint now)
 {
     auto* record = peer == self_ ? nullptr : record_of(peer, now);
     if (record == nullptr) {
@@ -48,7 +48,8 @@ void PeerBook::lost(const PeerId& peer)
 Result<void> PeerBook::type(const std::string& host_port, TimePoint now)
 {
     if (!typed_.contains(host_port) && typed_.size() == parameters_.max_typed) {
-        return fail(ErrorCode::refused, fmt::format("address '{}': {} addresses are kept already", host_port, typed_.size()));
+        return fail(ErrorCode::refused,
+                    fmt::format("address '{}': {} addresses are kept already", host_port, typed_.size()));
     }
     typed_[host_port].attempts.back_off.renewed(now);
     return {};
@@ -126,7 +127,8 @@ std::vector<PeerBook::Dial> PeerBook::next_dials(TimePoint now)
     std::vector<Due> due;
     for (auto& [peer, record] : records_) {
         if (is_waiting(record) && record.attempts.back_off.due() <= now) {
-            due.push_back({.attempts = &record.attempts, .dial = {.target = peer, .addresses = record.addresses}});
+            due.push_back(
+                {.attempts = &record.attempts, .dial = {.target = peer, .addresses = record.addresses}});
         }
     }
     for (auto& [text, typed] : typed_) {
@@ -224,7 +226,9 @@ PeerBook::Record* PeerBook::record_of(const PeerId& peer, TimePoint now)
 bool PeerBook::make_room()
 {
     auto oldest = records_.end();
-    const auto value = [](const Record& record) { return std::pair(!record.ban_reason.empty(), record.last_seen); };
+    const auto value = [](const Record& record) {
+        return std::pair(!record.ban_reason.empty(), record.last_seen);
+    };
     for (auto entry = records_.begin(); entry != records_.end(); ++entry) {
         const auto& record = entry->second;
         const bool is_free = !record.is_connected && !record.attempts.is_running;
@@ -239,7 +243,8 @@ bool PeerBook::make_room()
     return true;
 }
 
-void PeerBook::add_addresses(Record& record, const std::vector<Address>& addresses, bool after_the_first) const
+void PeerBook::add_addresses(Record& record, const std::vector<Address>& addresses,
+                             bool after_the_first) const
 {
     std::vector<Address> merged;
     const auto add = [&](const Address& address) {
@@ -256,7 +261,8 @@ void PeerBook::add_addresses(Record& record, const std::vector<Address>& address
     record.addresses = std::move(merged);
 }
 
-void PeerBook::add_path(Record& record, const std::string& path, const std::string& interface_name, TimePoint now) const
+void PeerBook::add_path(Record& record, const std::string& path, const std::string& interface_name,
+                        TimePoint now) const
 {
     const auto found = std::ranges::find_if(record.found_by, [&](const FoundBy& known) {
         return known.path == path && known.interface_name == interface_name;
@@ -279,8 +285,8 @@ void PeerBook::forget_old(TimePoint now)
 
 bool PeerBook::is_waiting(const Record& record) const
 {
-    return !record.is_connected && !record.attempts.is_running && !record.waits_for_news && record.ban_reason.empty() &&
-           !record.addresses.empty();
+    return !record.is_connected && !record.attempts.is_running && !record.waits_for_news &&
+           record.ban_reason.empty() && !record.addresses.empty();
 }
 
 bool PeerBook::is_waiting(const Typed& typed) const
@@ -301,7 +307,8 @@ PeerBook::Attempts* PeerBook::attempts_at(const Target& target)
 
 bool PeerBook::has_room_for(const Attempts& attempts) const
 {
-    return dials_ < parameters_.max_dials && (attempts.back_off.failures() == 0 || retries_ < parameters_.max_retries);
+    return dials_ < parameters_.max_dials &&
+           (attempts.back_off.failures() == 0 || retries_ < parameters_.max_retries);
 }
 
 void PeerBook::begin(Attempts& attempts)

@@ -25,21 +25,23 @@ struct FoundBy {
 
 /// The addresses of peers, and when which of them are dialled. Pure; on the core thread.
 ///
-/// A record that discovery made is a hint: dialling it proves who listens there. A peer that left is dialled in the background
-/// for `keep_dialling_for`, without being listed; a typed address is dialled for ever.
+/// A record that discovery made is a hint: dialling it proves who listens there. A peer that left is dialled
+/// in the background for `keep_dialling_for`, without being listed; a typed address is dialled for ever.
 class PeerBook {
 public:
     struct Parameters {
         std::size_t max_records = 4096;
         std::size_t max_addresses = 16;  ///< of one peer
         std::size_t max_typed = 256;
-        std::size_t max_dials = 16;   ///< peers that are dialled at once
-        std::size_t max_retries = 8;  ///< among those: peers that failed before, so that dead ones do not hold up the living
+        std::size_t max_dials = 16;  ///< peers that are dialled at once
+        std::size_t max_retries =
+            8;  ///< among those: peers that failed before, so that dead ones do not hold up the living
         Duration keep_dialling_for = std::chrono::minutes(10);
-        /// Of two peers that find each other at the same time, the one with the higher id waits so long before it dials: most
-        /// pairs then need one handshake instead of two.
+        /// Of two peers that find each other at the same time, the one with the higher id waits so long
+        /// before it dials: most pairs then need one handshake instead of two.
         Duration head_start = std::chrono::milliseconds(100);
-        /// A connection that held for less counts as a failure: a peer that flaps is dialled ever more rarely.
+        /// A connection that held for less counts as a failure: a peer that flaps is dialled ever more
+        /// rarely.
         Duration steady_after = std::chrono::seconds(5);
     };
 
@@ -47,7 +49,8 @@ public:
     using Target = std::variant<PeerId, std::string>;
     struct Dial {
         Target target;
-        std::vector<Address> addresses;  ///< to be tried side by side, best first; none for a typed target: look it up
+        std::vector<Address>
+            addresses;  ///< to be tried side by side, best first; none for a typed target: look it up
     };
     enum class Left {
         lost,     ///< the connection broke: dial again
@@ -57,15 +60,15 @@ public:
     struct Attempts {
         BackOff back_off;
         bool is_running = false;
-        bool is_retry = false;    ///< the running one
-        std::uint64_t ended = 0;  ///< how many
+        bool is_retry = false;         ///< the running one
+        std::uint64_t ended = 0;       ///< how many
         std::optional<Error> problem;  ///< why the last one failed
     };
     struct Record {
         std::string name;                ///< as it was told; may be empty
         std::vector<Address> addresses;  ///< best first
         std::vector<FoundBy> found_by;
-        bool is_listed = false;       ///< here, or seen by a discovery path that has not lost it
+        bool is_listed = false;  ///< here, or seen by a discovery path that has not lost it
         bool is_connected = false;
         bool was_connected = false;   ///< once: then the first address is the one that worked last
         bool waits_for_news = false;  ///< it has left by its own wish: not dialled before it is seen again
@@ -83,8 +86,8 @@ public:
     PeerBook(const PeerId& self, const Parameters& parameters) : self_(self), parameters_(parameters) {}
 
     /// A discovery path has seen a peer at addresses of which those that are dialable are kept.
-    void sighted(const std::string& path, const std::string& interface_name, const PeerId& peer, const std::string& name,
-                 const std::vector<Address>& addresses, TimePoint now);
+    void sighted(const std::string& path, const std::string& interface_name, const PeerId& peer,
+                 const std::string& name, const std::vector<Address>& addresses, TimePoint now);
     /// A discovery path has lost it.
     void lost(const PeerId& peer);
     /// Adds a typed target, or makes one that is known due at once. `refused` where there are too many.
@@ -92,10 +95,10 @@ public:
     void ban(const PeerId& peer, const std::string& reason);
     [[nodiscard]] bool is_banned(const PeerId& peer) const;
 
-    /// Both Hellos were exchanged with the peer. `path` is empty where it was dialled: how it was found is known then.
-    /// `addresses` are where it listens, best first.
-    void joined(const std::string& path, const PeerId& peer, const std::string& name, const std::vector<Address>& addresses,
-                TimePoint now);
+    /// Both Hellos were exchanged with the peer. `path` is empty where it was dialled: how it was found is
+    /// known then. `addresses` are where it listens, best first.
+    void joined(const std::string& path, const PeerId& peer, const std::string& name,
+                const std::vector<Address>& addresses, TimePoint now);
     void left(const PeerId& peer, Left how, TimePoint now, double jitter);
 
     /// The targets that are due. Each is followed by `reached` or `failed`.
@@ -113,7 +116,8 @@ private:
     [[nodiscard]] Record* record_of(const PeerId& peer, TimePoint now);
     [[nodiscard]] bool make_room();
     void add_addresses(Record& record, const std::vector<Address>& addresses, bool after_the_first) const;
-    void add_path(Record& record, const std::string& path, const std::string& interface_name, TimePoint now) const;
+    void add_path(Record& record, const std::string& path, const std::string& interface_name,
+                  TimePoint now) const;
     void forget_old(TimePoint now);
 
     [[nodiscard]] bool is_waiting(const Record& record) const;

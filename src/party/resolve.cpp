@@ -4,9 +4,9 @@
 #include <mutex>
 #include <thread>
 
+#include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/udp.hpp>
-#include <fmt/format.h>
 
 #include "async/one_shot.h"
 
@@ -31,7 +31,8 @@ Result<Addresses> look_up(const HostPort& target)
 {
     asio::io_context context;
     boost::system::error_code error;
-    const auto found = asio::ip::udp::resolver(context).resolve(target.host, std::to_string(target.port), error);
+    const auto found =
+        asio::ip::udp::resolver(context).resolve(target.host, std::to_string(target.port), error);
     if (error) {
         return fail(ErrorCode::not_found, fmt::format("host '{}': {}", target.host, error.message()));
     }
@@ -42,7 +43,8 @@ Result<Addresses> look_up(const HostPort& target)
     return addresses;
 }
 
-/// Hands the result of a thread that nobody joins to a coroutine that may be gone by then, and its executor with it.
+/// Hands the result of a thread that nobody joins to a coroutine that may be gone by then, and its executor
+/// with it.
 class HandOver {
 public:
     explicit HandOver(std::shared_ptr<OneShot<Result<Addresses>>> result) : result_(std::move(result)) {}
@@ -93,7 +95,8 @@ Task<Result<std::vector<Address>>> resolve(HostPort target, TimePoint deadline)
     std::thread([hand_over, target] { hand_over->deliver(look_up(target)); }).detach();
     auto addresses = co_await result->get_until(deadline);
     if (!addresses) {
-        co_return fail(ErrorCode::timed_out, fmt::format("host '{}': its name server does not answer", target.host));
+        co_return fail(ErrorCode::timed_out,
+                       fmt::format("host '{}': its name server does not answer", target.host));
     }
     co_return std::move(*addresses);
 }

@@ -49,7 +49,8 @@ std::optional<std::string> Roster::ended(const PeerId& peer, ConnectionNumber nu
 bool Roster::stays(const PeerId& peer, const Member& member, const Candidate& candidate, TimePoint now) const
 {
     const auto& current = *member.current;
-    if (current.epoch != candidate.epoch || current.direction == candidate.direction || now - member.since > tie_window_) {
+    if (current.epoch != candidate.epoch || current.direction == candidate.direction ||
+        now - member.since > tie_window_) {
         return true;
     }
     return (candidate.direction == Direction::outgoing) == (self_ < peer);

@@ -13,11 +13,14 @@ namespace lanspread::party {
 
 /// Which of several connections to a peer stays, and when the peer counts as joined or left. Pure.
 ///
-/// - Two peers that find each other at the same time dial each other. The connection that the lower id dialled stays.
-/// - A peer that dials while its connection has stood for a while has lost that one: the newer connection stays. So it does
+/// - Two peers that find each other at the same time dial each other. The connection that the lower id
+/// dialled stays.
+/// - A peer that dials while its connection has stood for a while has lost that one: the newer connection
+/// stays. So it does
 ///   where both were dialled from the same side.
 /// - A peer whose process is a new one (another epoch) has left and joined; its new connection stays.
-/// - While a further connection to the peer is being greeted, the end of the current one is no leave yet: that is how the two
+/// - While a further connection to the peer is being greeted, the end of the current one is no leave yet:
+/// that is how the two
 ///   sides of a tie see it when the news of it overtake each other.
 class Roster {
 public:
@@ -31,7 +34,7 @@ public:
         std::uint64_t epoch = 0;  ///< of the peer's process
     };
     enum class News {
-        none,      ///< the peer was here, and still is
+        none,  ///< the peer was here, and still is
         joined,
         rejoined,  ///< it has left and joined: its process is another one
     };
@@ -42,28 +45,35 @@ public:
     };
 
     /// Two connections, one from each side, that are greeted within `tie_window` of each other are a tie.
-    explicit Roster(const PeerId& self, Duration tie_window = std::chrono::seconds(5)) : self_(self), tie_window_(tie_window) {}
+    explicit Roster(const PeerId& self, Duration tie_window = std::chrono::seconds(5))
+        : self_(self), tie_window_(tie_window)
+    {
+    }
 
-    /// A connection to `peer` stands, and its Hello is awaited. Each is followed by one admit or greeting_failed.
+    /// A connection to `peer` stands, and its Hello is awaited. Each is followed by one admit or
+    /// greeting_failed.
     void greeting_began(const PeerId& peer);
     /// Gives the reason for which the peer has left, where this was its last connection.
     [[nodiscard]] std::optional<std::string> greeting_failed(const PeerId& peer);
     /// Both Hellos were exchanged.
     [[nodiscard]] Verdict admit(const PeerId& peer, const Candidate& candidate, TimePoint now);
-    /// An admitted connection has ended. Gives the reason where the peer has left with it: once for each join.
-    [[nodiscard]] std::optional<std::string> ended(const PeerId& peer, ConnectionNumber number, std::string reason);
+    /// An admitted connection has ended. Gives the reason where the peer has left with it: once for each
+    /// join.
+    [[nodiscard]] std::optional<std::string> ended(const PeerId& peer, ConnectionNumber number,
+                                                   std::string reason);
 
 private:
     struct Member {
         std::optional<Candidate> current;
-        TimePoint since;            ///< when `current` was admitted
-        bool has_joined = false;    ///< and was not told to have left
-        std::uint64_t epoch = 0;    ///< of the process that has joined
-        std::string left_because;   ///< to be told when nothing comes of the greetings
+        TimePoint since;           ///< when `current` was admitted
+        bool has_joined = false;   ///< and was not told to have left
+        std::uint64_t epoch = 0;   ///< of the process that has joined
+        std::string left_because;  ///< to be told when nothing comes of the greetings
         unsigned greetings = 0;
     };
 
-    [[nodiscard]] bool stays(const PeerId& peer, const Member& member, const Candidate& candidate, TimePoint now) const;
+    [[nodiscard]] bool stays(const PeerId& peer, const Member& member, const Candidate& candidate,
+                             TimePoint now) const;
     [[nodiscard]] std::optional<std::string> settle(const PeerId& peer);
 
     PeerId self_;

@@ -181,11 +181,12 @@ RC_GTEST_PROP(Roster, joins_and_leaves_alternate, (const std::vector<std::uint8_
             left(roster.greeting_failed(high));
         } else if (step % 4 == 2 && greetings > 0) {
             --greetings;
-            const auto verdict = roster.admit(high,
-                                              {.number = ++last_number,
-                                               .direction = step & 16 ? Direction::incoming : Direction::outgoing,
-                                               .epoch = step / 64U},
-                                              now);
+            const auto verdict =
+                roster.admit(high,
+                             {.number = ++last_number,
+                              .direction = step & 16 ? Direction::incoming : Direction::outgoing,
+                              .epoch = step / 64U},
+                             now);
             RC_ASSERT((verdict.news == News::joined) == (verdict.stays && !is_here));
             is_here = true;
         } else if (step % 4 == 3 && last_number > 0) {

@@ -12,12 +12,14 @@ namespace {
 
 /// Content requests of one peer that are answered at once; what is over waits.
 constexpr std::size_t max_served = 64;
-/// Deltas in a row that may be answered with "not applied": a peer that knows no other answer gets no endless snapshots.
+/// Deltas in a row that may be answered with "not applied": a peer that knows no other answer gets no endless
+/// snapshots.
 constexpr unsigned max_gaps = 3;
 /// For a request or an answer of ours, which is small, to cross a slow link.
 constexpr std::chrono::seconds message_patience{20};
 
-using Request = std::variant<wire::Ping, wire::Goodbye, wire::LibraryDelta, wire::LibrarySnapshot, wire::GetManifest, wire::GetChunk>;
+using Request = std::variant<wire::Ping, wire::Goodbye, wire::LibraryDelta, wire::LibrarySnapshot,
+                             wire::GetManifest, wire::GetChunk>;
 
 TimePoint message_deadline() { return Clock::now() + message_patience; }
 
@@ -39,8 +41,8 @@ private:
     Session& session_;
 };
 
-Session::Session(Owner& owner, transport::SharedConnection connection, std::uint64_t number, const Greeting& greeting,
-                 const Liveness::Parameters& liveness)
+Session::Session(Owner& owner, transport::SharedConnection connection, std::uint64_t number,
+                 const Greeting& greeting, const Liveness::Parameters& liveness)
     : owner_(owner),
       connection_(std::move(connection)),
       number_(number),
@@ -71,7 +73,10 @@ void Session::close(std::string reason)
     connection_->close(std::move(reason));
 }
 
-std::string Session::end_reason() const { return end_reason_.empty() ? connection_->close_reason() : end_reason_; }
+std::string Session::end_reason() const
+{
+    return end_reason_.empty() ? connection_->close_reason() : end_reason_;
+}
 
 Task<void> Session::watch_connection()
 {
@@ -124,7 +129,8 @@ Task<void> Session::answer_content(transport::Stream stream, ContentRequest requ
 Task<void> Session::reply(transport::Stream stream, Result<std::string> message)
 {
     if (message) {
-        (void)co_await stream.write_frame(std::move(*message), message_deadline(), transport::Stream::Then::finish);
+        (void)co_await stream.write_frame(std::move(*message), message_deadline(),
+                                          transport::Stream::Then::finish);
     }
 }
 
@@ -212,7 +218,10 @@ Task<bool> Session::tell_library_once()
     const auto answer = co_await ask(std::move(*text), message_deadline());
     const auto ack = answer ? wire::decode_answer<wire::LibraryAck>(answer->frame) : fail(answer.error());
     if (!ack) {
-        log::warning("party", "{}: our library was not taken: {}", name_, ack.error().message);
+        if (ack.error().code !=
+            ErrorCode::unavailable) {  // which is the end of the connection, and told elsewhere
+            log::warning("party", "{}: our library was not taken: {}", name_, ack.error().message);
+        }
         co_return false;
     }
     if (ack->applied) {

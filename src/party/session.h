@@ -25,8 +25,8 @@ namespace lanspread::party {
 /// What is asked of the owner of the games.
 using ContentRequest = std::variant<wire::GetManifest, wire::GetChunk>;
 
-/// One connection to one peer, from the Hellos to its end: answers what the peer asks, keeps the peer's library, tells it of
-/// ours, and pings it when it is silent. Lives on the core thread.
+/// One connection to one peer, from the Hellos to its end: answers what the peer asks, keeps the peer's
+/// library, tells it of ours, and pings it when it is silent. Lives on the core thread.
 class Session {
 public:
     /// What a session tells, and what it needs. Outlives it.
@@ -45,8 +45,8 @@ public:
     };
 
     /// `number` is the Roster's for this connection.
-    Session(Owner& owner, transport::SharedConnection connection, std::uint64_t number, const Greeting& greeting,
-            const Liveness::Parameters& liveness);
+    Session(Owner& owner, transport::SharedConnection connection, std::uint64_t number,
+            const Greeting& greeting, const Liveness::Parameters& liveness);
 
     /// Serves until the connection is closed. Once only.
     [[nodiscard]] Task<void> run();

@@ -38,7 +38,7 @@ struct Peer {
 
     transport::Identity identity;
     std::unique_ptr<transport::Endpoint> endpoint;
-    std::unique_ptr<Party> party;  ///< none where it is a stranger
+    std::unique_ptr<Party> party;    ///< none where it is a stranger
     std::optional<TaskGroup> group;  ///< that the party runs in
     ContentHandler serve;
     Told events;
@@ -50,8 +50,9 @@ struct Peer {
     [[nodiscard]] std::size_t games_of(const PeerId& who) const
     {
         std::size_t count = 0;
-        party->visit_libraries(
-            [&](const PeerId& holder, const std::string&, const wire::GameEntry&) { count += holder == who ? 1 : 0; });
+        party->visit_libraries([&](const PeerId& holder, const std::string&, const wire::GameEntry&) {
+            count += holder == who ? 1 : 0;
+        });
         return count;
     }
 };
@@ -77,8 +78,8 @@ public:
     }
 
     /// Port 0: the system chooses.
-    Peer& start_as(transport::Identity identity, const std::string& name, std::size_t games = 0, std::uint16_t port = 0,
-                   Liveness::Parameters liveness = {})
+    Peer& start_as(transport::Identity identity, const std::string& name, std::size_t games = 0,
+                   std::uint16_t port = 0, Liveness::Parameters liveness = {})
     {
         auto& peer = open(std::move(identity), port);
         peer.party = std::make_unique<Party>(context_.get_executor(), *peer.endpoint, peer.id(),
@@ -158,7 +159,8 @@ private:
     {
         auto& peer = *peers_.emplace_back(std::make_unique<Peer>(std::move(identity)));
         peer.endpoint =
-            transport::Endpoint::open(context_.get_executor(), peer.identity, {.bind = loopback(port)}).value();
+            transport::Endpoint::open(context_.get_executor(), peer.identity, {.bind = loopback(port)})
+                .value();
         return peer;
     }
 
@@ -167,9 +169,10 @@ private:
         return {.name = name,
                 .program = "test",
                 .listen_addresses = [&peer] { return std::vector{loopback(peer.endpoint->port())}; },
-                .serve = [&peer](PeerId from, transport::Stream stream, ContentRequest request) {
-                    return peer.serve(from, std::move(stream), std::move(request));
-                },
+                .serve =
+                    [&peer](PeerId from, transport::Stream stream, ContentRequest request) {
+                        return peer.serve(from, std::move(stream), std::move(request));
+                    },
                 .events = {.peer_joined =
                                [&peer](const PeerId& who) {
                                    peer.events.push_back("joined " + peer.party->name(who));

@@ -1,11 +1,10 @@
 #pragma once
+#include "base/error.h"
 
 #include <memory>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-
-#include "base/error.h"
 
 namespace lanspread::platform {
 
@@ -13,7 +12,7 @@ namespace lanspread::platform {
 /// Lives on the thread that runs its executor.
 class InterfaceWatch {
 public:
-    [[nodiscard]] static Result<InterfaceWatch> open(boost::asio::any_io_executor executor);
+    [[nodiscard]] static Result<InterfaceWatch> open(const boost::asio::any_io_executor& executor);
     ~InterfaceWatch();
     InterfaceWatch(InterfaceWatch&&) noexcept;
     InterfaceWatch& operator=(InterfaceWatch&&) noexcept;

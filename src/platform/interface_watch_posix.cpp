@@ -24,13 +24,13 @@ InterfaceWatch::~InterfaceWatch() = default;
 InterfaceWatch::InterfaceWatch(InterfaceWatch&&) noexcept = default;
 InterfaceWatch& InterfaceWatch::operator=(InterfaceWatch&&) noexcept = default;
 
-Result<InterfaceWatch> InterfaceWatch::open(asio::any_io_executor executor)
+Result<InterfaceWatch> InterfaceWatch::open(const asio::any_io_executor& executor)
 {
     const int descriptor = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
     if (descriptor < 0) {
         return fail(system_error("watching the network interfaces", errno));
     }
-    auto socket = std::make_unique<Socket>(asio::posix::stream_descriptor(std::move(executor), descriptor));
+    auto socket = std::make_unique<Socket>(asio::posix::stream_descriptor(executor, descriptor));
     sockaddr_nl address{};
     address.nl_family = AF_NETLINK;
     address.nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR;

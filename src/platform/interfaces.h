@@ -1,12 +1,11 @@
 #pragma once
+#include "base/address.h"
+#include "base/error.h"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/address.h"
-#include "base/error.h"
 
 /// The network cards of this machine, real and virtual: what they are, and whether a party can be met through
 /// them.

@@ -66,6 +66,7 @@ TEST(Interfaces, rank_wired_then_wireless_then_containers_then_tunnels_then_the_
                 peer_link, card("wlan0", InterfaceKind::wireless), card("eth0")});
 
     std::vector<std::string> names;
+    names.reserve(order.size());
     for (const auto& interface : order) {
         names.push_back(interface.name);
     }

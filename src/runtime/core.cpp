@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "platform/interfaces.h"
 #include "platform/paths.h"
 
@@ -30,27 +31,16 @@ Result<void> make_folder(const std::filesystem::path& folder, std::string_view w
     return {};
 }
 
-/// Cut between characters, so that it stays UTF-8.
-std::string display_name(std::string name)
+std::string display_name(const std::string& name)
 {
-    if (name.empty()) {
-        name = platform::host_name();
-    }
-    if (name.size() > max_name) {
-        auto end = max_name;
-        while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U) {
-            --end;
-        }
-        name.resize(end);
-    }
-    return name;
+    return clip_utf8(name.empty() ? platform::host_name() : name, max_name);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<PeerRuntime::Core>> PeerRuntime::Core::open(Executor executor, Config config)
 {
-    config.name = display_name(std::move(config.name));
+    config.name = display_name(config.name);
     if (const auto made = make_folder(config.state_folder, "state folder"); !made) {
         return fail(made.error());
     }

@@ -14,6 +14,8 @@ namespace {
 
 /// How often the scheduler is asked, even if nothing happens.
 constexpr std::chrono::milliseconds tick{250};
+/// Unused buffers that are kept: as many as are in flight at most.
+constexpr std::size_t kept_buffers = 64;
 
 std::vector<std::uint32_t> chunk_sizes(const content::Manifest& manifest)
 {
@@ -42,11 +44,17 @@ ChunkFailure failure_of(const Error& error)
 
 }  // namespace
 
-ChunkFetcher::ChunkFetcher(const DownloadEnvironment& environment, BufferPool& buffers,
-                           std::shared_ptr<const content::Manifest> manifest, std::shared_ptr<ChunkStore> store,
-                           ChunkSet verified, Sources& sources, Progress& progress)
-    : environment_(environment), buffers_(buffers), manifest_(std::move(manifest)), store_(std::move(store)),
-      sources_(sources), progress_(progress), scheduler_(chunk_sizes(*manifest_), std::move(verified), scheduler_options()),
+ChunkFetcher::ChunkFetcher(const DownloadEnvironment& environment,
+                           std::shared_ptr<const content::Manifest> manifest,
+                           std::shared_ptr<ChunkStore> store, ChunkSet verified, Sources& sources,
+                           Progress& progress)
+    : environment_(environment),
+      buffers_(content::max_chunk_size, kept_buffers),
+      manifest_(std::move(manifest)),
+      store_(std::move(store)),
+      sources_(sources),
+      progress_(progress),
+      scheduler_(chunk_sizes(*manifest_), std::move(verified), scheduler_options()),
       saved_count_(scheduler_.verified().count())
 {
     progress_.set_sizes(manifest_->total_size(), scheduler_.bytes_verified());
@@ -90,16 +98,17 @@ Task<void> ChunkFetcher::keep_saved()
 
 Task<Result<void>> ChunkFetcher::save()
 {
-    const auto verified = scheduler_.verified();  // as of now: what is written during the sync may not be on the disk
+    const auto verified =
+        scheduler_.verified();  // as of now: what is written during the sync may not be on the disk
     if (verified.count() == saved_count_) {
         co_return Result<void>();
     }
     auto done = co_await offload(environment_.disk_pool, [store = store_] { return store->sync(); });
     if (done) {
-        done = co_await offload(environment_.store_pool,
-                                [&database = environment_.database, content = manifest_->content_id(), verified] {
-                                    return store::Downloads(database).set_verified(content, verified.to_bytes());
-                                });
+        done = co_await offload(environment_.store_pool, [&database = environment_.database,
+                                                          content = manifest_->content_id(), verified] {
+            return store::Downloads(database).set_verified(content, verified.to_bytes());
+        });
     }
     if (done) {
         saved_count_ = verified.count();
@@ -110,16 +119,19 @@ Task<Result<void>> ChunkFetcher::save()
 Task<void> ChunkFetcher::take_space()
 {
     while (true) {
-        auto has_all = co_await offload(environment_.disk_pool, [store = store_] { return store->reserve_some(); });
+        auto has_all =
+            co_await offload(environment_.disk_pool, [store = store_] { return store->reserve_some(); });
         if (has_all && *has_all && !space_trouble_.empty()) {
-            const auto free = co_await offload(environment_.disk_pool, [store = store_] { return store->check_space(); });
+            const auto free =
+                co_await offload(environment_.disk_pool, [store = store_] { return store->check_space(); });
             if (free) {
                 space_trouble_.clear();
                 changed_.notify_all();
             }
         }
         if (!has_all) {
-            has_all.error().code == ErrorCode::disk_full ? no_space(has_all.error()) : fail_with(has_all.error());
+            has_all.error().code == ErrorCode::disk_full ? no_space(has_all.error())
+                                                         : fail_with(has_all.error());
         }
         // Once all is taken there is nothing to do here, unless the disk turns out to be full all the same.
         if (!has_all || *has_all) {
@@ -183,17 +195,18 @@ Task<void> ChunkFetcher::fetch(Assignment assignment, CancellationToken token)
     const auto request = assignment.request;
     const auto size = manifest_->chunk_size(request.chunk);
     auto buffer = buffers_.take();
-    const auto fetched = co_await environment_.network.fetch_chunk(request.source, manifest_->content_id(), request.chunk,
-                                                                   buffer, size, assignment.deadline);
+    const auto fetched = co_await environment_.network.fetch_chunk(
+        request.source, manifest_->content_id(), request.chunk, buffer, size, assignment.deadline);
     Result<void> written;
     if (fetched) {
-        written = co_await offload(environment_.disk_pool, [store = store_, chunk = request.chunk, buffer, size] {
-            return store->verify_and_write(chunk, std::as_const(*buffer).span().first(size));
-        });
+        written =
+            co_await offload(environment_.disk_pool, [store = store_, chunk = request.chunk, buffer, size] {
+                return store->verify_and_write(chunk, std::as_const(*buffer).span().first(size));
+            });
     }
     buffer.reset();
-    // What is verified counts, also when another was faster or the download is about to stop. Failures of what was given up
-    // do not.
+    // What is verified counts, also when another was faster or the download is about to stop. Failures of
+    // what was given up do not.
     if (fetched && written) {
         arrived(request);
     } else if (fetched && written.error().code == ErrorCode::corrupt) {
@@ -211,7 +224,8 @@ void ChunkFetcher::arrived(const ChunkRequest& request)
     requests_.erase(request);
     give_up(others);
     if (is_new) {
-        progress_.chunk_verified(request.source, manifest_->chunk_size(request.chunk), scheduler_.bytes_verified(), now);
+        progress_.chunk_verified(request.source, manifest_->chunk_size(request.chunk),
+                                 scheduler_.bytes_verified(), now);
         trouble_.clear();
     }
     if (scheduler_.is_complete()) {
@@ -243,8 +257,8 @@ void ChunkFetcher::wrong_bytes(const ChunkRequest& request)
         return;  // one of many that were under way
     }
     const auto now = Clock::now();
-    const auto reason = fmt::format("sent wrong bytes for chunk {} of {} {}", request.chunk, manifest_->game().text(),
-                                    manifest_->version());
+    const auto reason = fmt::format("sent wrong bytes for chunk {} of {} {}", request.chunk,
+                                    manifest_->game().text(), manifest_->version());
     trouble_ = fmt::format("{} {} and is banned", sources_.name_of(request.source), reason);
     log::warning("swarm", "{}", trouble_);
     requests_.erase(request);
@@ -252,7 +266,8 @@ void ChunkFetcher::wrong_bytes(const ChunkRequest& request)
     update_sources(now);
     sources_.ban(request.source, reason);
     if (sources_.is_empty()) {
-        fail_with({ErrorCode::corrupt, fmt::format("{}; nobody else has it. What was verified is kept.", trouble_)});
+        fail_with({ErrorCode::corrupt,
+                   fmt::format("{}; nobody else has it. What was verified is kept.", trouble_)});
     }
     assign();
 }

@@ -16,19 +16,21 @@
 
 namespace lanspread::swarm {
 
-/// Fetches the chunks of one package until none is missing: does what the scheduler decides, one coroutine for each request,
-/// and lets every chunk be verified and written on the disk pool. Lives on the executor's thread.
+/// Fetches the chunks of one package until none is missing: does what the scheduler decides, one coroutine
+/// for each request, and lets every chunk be verified and written on the disk pool. Lives on the executor's
+/// thread.
 class ChunkFetcher {
 public:
     /// `verified` is in `store` already. `sources` and `progress` outlive the fetcher.
-    ChunkFetcher(const DownloadEnvironment& environment, BufferPool& buffers, std::shared_ptr<const content::Manifest> manifest,
+    ChunkFetcher(const DownloadEnvironment& environment, std::shared_ptr<const content::Manifest> manifest,
                  std::shared_ptr<ChunkStore> store, ChunkSet verified, Sources& sources, Progress& progress);
 
-    /// Returns when every chunk is verified and written; waits for sources and for space as long as it takes. Fails where
-    /// waiting does not help: the disk refuses, or the only source sent wrong bytes. Once.
+    /// Returns when every chunk is verified and written; waits for sources and for space as long as it takes.
+    /// Fails where waiting does not help: the disk refuses, or the only source sent wrong bytes. Once.
     [[nodiscard]] Task<Result<void>> run();
 
-    /// Brings what was written to the disk, then notes it as verified in the store: what a crash cannot take away.
+    /// Brings what was written to the disk, then notes it as verified in the store: what a crash cannot take
+    /// away.
     [[nodiscard]] Task<Result<void>> save();
 
     /// Looks up the sources again, soon.
@@ -54,18 +56,18 @@ private:
     void fail_with(Error error);
 
     const DownloadEnvironment& environment_;
-    BufferPool& buffers_;
+    BufferPool buffers_;
     std::shared_ptr<const content::Manifest> manifest_;
     std::shared_ptr<ChunkStore> store_;
     Sources& sources_;
     Progress& progress_;
     Scheduler scheduler_;
-    TaskGroup* group_ = nullptr;  // of `run`, while it runs
-    Signal changed_;              // steer shall look again
+    TaskGroup* group_ = nullptr;                          // of `run`, while it runs
+    Signal changed_;                                      // steer shall look again
     std::map<ChunkRequest, CancellationToken> requests_;  // those that were not given up
-    std::uint32_t saved_count_;   // chunks that the store has as verified
-    std::string trouble_;         // what went wrong last; empty once a chunk has arrived since
-    std::string space_trouble_;   // not empty: the disk is full
+    std::uint32_t saved_count_;                           // chunks that the store has as verified
+    std::string trouble_;        // what went wrong last; empty once a chunk has arrived since
+    std::string space_trouble_;  // not empty: the disk is full
     std::optional<Error> failure_;
 };
 

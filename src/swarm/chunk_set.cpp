@@ -78,7 +78,8 @@ std::optional<std::uint32_t> ChunkSet::next_common(const ChunkSet& other, std::u
             common &= ~std::uint64_t{0} << (from % 64);
         }
         if (common != 0) {
-            return static_cast<std::uint32_t>(index * 64 + static_cast<std::size_t>(std::countr_zero(common)));
+            return static_cast<std::uint32_t>(index * 64 +
+                                              static_cast<std::size_t>(std::countr_zero(common)));
         }
     }
     return std::nullopt;

@@ -25,7 +25,10 @@ public:
     /// How many of them are in the set.
     [[nodiscard]] std::uint32_t count() const { return count_; }
     [[nodiscard]] bool is_full() const { return count_ == size_; }
-    [[nodiscard]] bool contains(std::uint32_t chunk) const { return (words_[chunk / 64] >> (chunk % 64) & 1U) != 0; }
+    [[nodiscard]] bool contains(std::uint32_t chunk) const
+    {
+        return (words_[chunk / 64] >> (chunk % 64) & 1U) != 0;
+    }
     void insert(std::uint32_t chunk);
     void erase(std::uint32_t chunk);
 

@@ -44,10 +44,12 @@ RC_GTEST_PROP(ChunkSet, comes_back_from_its_bytes_and_walks_in_order, (std::uint
     const auto size = seed % 300 + 1;
     auto some = ChunkSet::none_of(size);
     auto others = ChunkSet::none_of(size);
-    for (const auto chunk : *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(0, size))) {
+    for (const auto chunk :
+         *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(0, size))) {
         some.insert(chunk);
     }
-    for (const auto chunk : *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(0, size))) {
+    for (const auto chunk :
+         *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(0, size))) {
         others.insert(chunk);
     }
     RC_ASSERT(ChunkSet::from_bytes(some.to_bytes(), size) == some);

@@ -21,8 +21,11 @@ constexpr std::uint64_t spared_space = 4ULL * 1024 * 1024;
 
 ChunkStore::ChunkStore(PartialFolder folder, std::filesystem::path games_folder,
                        std::shared_ptr<const content::Manifest> manifest, const FreeSpace& free_space)
-    : folder_(std::move(folder)), games_folder_(std::move(games_folder)), manifest_(std::move(manifest)),
-      free_space_(free_space), is_dirty_(manifest_->files().size())
+    : folder_(std::move(folder)),
+      games_folder_(std::move(games_folder)),
+      manifest_(std::move(manifest)),
+      free_space_(free_space),
+      is_dirty_(manifest_->files().size())
 {
 }
 
@@ -34,7 +37,8 @@ Result<std::shared_ptr<ChunkStore>> ChunkStore::open(const std::filesystem::path
     if (!folder) {
         return fail(folder.error());
     }
-    return std::shared_ptr<ChunkStore>(new ChunkStore(std::move(*folder), games_folder, std::move(manifest), free_space));
+    return std::shared_ptr<ChunkStore>(
+        new ChunkStore(std::move(*folder), games_folder, std::move(manifest), free_space));
 }
 
 Result<void> ChunkStore::check_space(std::uint64_t needed) const
@@ -44,7 +48,8 @@ Result<void> ChunkStore::check_space(std::uint64_t needed) const
         return fail(space.error());
     }
     if (needed > 0 && *space < needed + spared_space) {
-        return fail(ErrorCode::disk_full, fmt::format("{} more bytes are needed, {} are free", needed + spared_space, *space));
+        return fail(ErrorCode::disk_full,
+                    fmt::format("{} more bytes are needed, {} are free", needed + spared_space, *space));
     }
     return {};
 }
@@ -65,7 +70,8 @@ Result<ChunkSet> ChunkStore::prepare(ChunkSet claimed)
     }
     for (std::uint32_t chunk = 0; chunk < manifest_->chunk_count(); ++chunk) {
         const auto extents = manifest_->extents(chunk);
-        if (!std::ranges::all_of(extents, [&](const content::Extent& extent) { return is_there[extent.file]; })) {
+        if (!std::ranges::all_of(extents,
+                                 [&](const content::Extent& extent) { return is_there[extent.file]; })) {
             claimed.erase(chunk);
         }
     }
@@ -170,10 +176,12 @@ void ChunkStore::mark_dirty(std::uint32_t file)
 Result<ChunkStore::SharedFile> ChunkStore::file(std::uint32_t index)
 {
     const auto& wanted = manifest_->files()[index];
-    const bool is_large = wanted.size >= content::max_chunk_size;  // written again and again: worth keeping open
+    const bool is_large =
+        wanted.size >= content::max_chunk_size;  // written again and again: worth keeping open
     if (is_large) {
         const std::lock_guard lock(mutex_);
-        const auto found = std::ranges::find(open_files_, index, &std::pair<std::uint32_t, SharedFile>::first);
+        const auto found =
+            std::ranges::find(open_files_, index, &std::pair<std::uint32_t, SharedFile>::first);
         if (found != open_files_.end()) {
             open_files_.splice(open_files_.begin(), open_files_, found);
             return found->second;

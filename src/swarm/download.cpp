@@ -56,8 +56,9 @@ Result<Recalled> recall_record(store::Database& database, const DownloadRequest&
 
 }  // namespace
 
-Download::Download(const DownloadEnvironment& environment, BufferPool& buffers, DownloadRequest request)
-    : environment_(environment), buffers_(buffers), request_(std::move(request)),
+Download::Download(const DownloadEnvironment& environment, DownloadRequest request)
+    : environment_(environment),
+      request_(std::move(request)),
       progress_(request_.game, request_.version, request_.content, environment.on_event, Clock::now()),
       sources_(environment.network, request_.content, progress_)
 {
@@ -87,6 +88,8 @@ Task<void> Download::run()
         outcome_ = fail(ErrorCode::internal, what(exception));
     }
     co_await leave();
+    fetcher_.reset();
+    manifest_.reset();
     changed_.notify_all();
 }
 
@@ -117,9 +120,10 @@ Task<Result<void>> Download::all_steps()
 
 Task<Result<store::DownloadRecord>> Download::recall()
 {
-    auto recalled = co_await offload(environment_.store_pool, [&database = environment_.database, request = request_] {
-        return recall_record(database, request);
-    });
+    auto recalled =
+        co_await offload(environment_.store_pool, [&database = environment_.database, request = request_] {
+            return recall_record(database, request);
+        });
     if (!recalled) {
         co_return fail(recalled.error());
     }
@@ -128,7 +132,8 @@ Task<Result<store::DownloadRecord>> Download::recall()
             return remove_partial(other.games_folder, other.game, other.content);
         });
         if (!removed) {
-            log::warning("swarm", "what is left of {} {}: {}", other.game.text(), other.version, removed.error().message);
+            log::warning("swarm", "what is left of {} {}: {}", other.game.text(), other.version,
+                         removed.error().message);
         }
     }
     request_.games_folder = recalled->record.games_folder;  // where the partial download lies
@@ -147,13 +152,15 @@ Task<Result<void>> Download::fetch_chunks(Bytes verified)
             std::shared_ptr<ChunkStore> store;
             ChunkSet verified;
         };
-        auto prepared = co_await offload(environment_.disk_pool, [this, claimed = *claimed]() -> Result<Prepared> {
-            auto store = ChunkStore::open(request_.games_folder, manifest_, environment_.free_space);
-            auto believed = store ? (*store)->prepare(claimed) : fail(store.error());
-            return believed ? Result<Prepared>(Prepared{std::move(*store), std::move(*believed)}) : fail(believed.error());
-        });
+        auto prepared =
+            co_await offload(environment_.disk_pool, [this, claimed = *claimed]() -> Result<Prepared> {
+                auto store = ChunkStore::open(request_.games_folder, manifest_, environment_.free_space);
+                auto believed = store ? (*store)->prepare(claimed) : fail(store.error());
+                return believed ? Result<Prepared>(Prepared{std::move(*store), std::move(*believed)})
+                                : fail(believed.error());
+            });
         if (prepared) {
-            fetcher_ = std::make_unique<ChunkFetcher>(environment_, buffers_, manifest_, prepared->store,
+            fetcher_ = std::make_unique<ChunkFetcher>(environment_, manifest_, std::move(prepared->store),
                                                       std::move(prepared->verified), sources_, progress_);
             co_return co_await fetcher_->run();
         }
@@ -173,11 +180,11 @@ Task<Result<void>> Download::finish(bool again)
         if (auto noted = co_await note_finishing(); !noted) {
             co_return noted;
         }
+        fetcher_.reset();  // closes the files before they are moved
     }
     while (true) {
-        const auto placed = co_await offload(environment_.disk_pool, [this] {
-            return put_in_place(request_.games_folder, *manifest_);
-        });
+        const auto placed = co_await offload(
+            environment_.disk_pool, [this] { return put_in_place(request_.games_folder, *manifest_); });
         if (placed) {
             break;
         }
@@ -188,10 +195,10 @@ Task<Result<void>> Download::finish(bool again)
         co_await sleep_for(environment_.space_retry);
     }
     const auto adopted = co_await environment_.library.adopt(request_.games_folder, manifest_);
-    const auto removed = co_await offload(environment_.store_pool, [&database = environment_.database,
-                                                                    content = request_.content] {
-        return store::Downloads(database).remove(content);
-    });
+    const auto removed = co_await offload(environment_.store_pool,
+                                          [&database = environment_.database, content = request_.content] {
+                                              return store::Downloads(database).remove(content);
+                                          });
     co_return adopted ? removed : adopted;
 }
 
@@ -209,9 +216,10 @@ Task<Result<void>> Download::note_finishing()
             co_return noted;
         }
     }
-    co_return co_await offload(environment_.store_pool, [&database = environment_.database, content = request_.content] {
-        return store::Downloads(database).set_state(content, store::DownloadState::finishing);
-    });
+    co_return co_await offload(
+        environment_.store_pool, [&database = environment_.database, content = request_.content] {
+            return store::Downloads(database).set_state(content, store::DownloadState::finishing);
+        });
 }
 
 /// Leaves the disk and the store as the end demands, then tells the end.
@@ -226,12 +234,13 @@ Task<void> Download::leave()
     if (!outcome_ && remove_) {
         left = co_await remove();
     } else if (!was_finishing || outcome_->error().code == ErrorCode::not_found) {
-        // What was being put in place is tried again as it is, unless part of it has vanished: that is fetched again.
+        // What was being put in place is tried again as it is, unless part of it has vanished: that is
+        // fetched again.
         left = fetcher_ ? co_await fetcher_->save() : Result<void>();
-        const auto stopped = co_await offload(environment_.store_pool, [&database = environment_.database,
-                                                                        content = request_.content] {
-            return store::Downloads(database).set_state(content, store::DownloadState::stopped);
-        });
+        const auto stopped = co_await offload(
+            environment_.store_pool, [&database = environment_.database, content = request_.content] {
+                return store::Downloads(database).set_state(content, store::DownloadState::stopped);
+            });
         left = left ? stopped : left;
     }
     if (!left) {
@@ -240,7 +249,8 @@ Task<void> Download::leave()
     if (outcome_) {
         enter(DownloadState::failed, outcome_->error().message);
     } else {
-        enter(DownloadState::cancelled, remove_ ? "cancelled and deleted" : "cancelled; what was fetched is kept");
+        enter(DownloadState::cancelled,
+              remove_ ? "cancelled and deleted" : "cancelled; what was fetched is kept");
     }
 }
 
@@ -250,10 +260,10 @@ Task<Result<void>> Download::remove()
     auto removed = co_await offload(environment_.disk_pool, [request = request_] {
         return remove_partial(request.games_folder, request.game, request.content);
     });
-    const auto forgotten = co_await offload(environment_.store_pool, [&database = environment_.database,
-                                                                      content = request_.content] {
-        return store::Downloads(database).remove(content);
-    });
+    const auto forgotten = co_await offload(environment_.store_pool,
+                                            [&database = environment_.database, content = request_.content] {
+                                                return store::Downloads(database).remove(content);
+                                            });
     co_return removed ? forgotten : removed;
 }
 
@@ -282,6 +292,9 @@ void Download::sources_changed()
     }
 }
 
-void Download::enter(DownloadState state, const std::string& reason) { progress_.enter(state, reason, Clock::now()); }
+void Download::enter(DownloadState state, const std::string& reason)
+{
+    progress_.enter(state, reason, Clock::now());
+}
 
 }  // namespace lanspread::swarm

@@ -7,7 +7,6 @@
 
 #include "async/cancellation.h"
 #include "async/signal.h"
-#include "base/buffer_pool.h"
 #include "content/manifest.h"
 #include "store/downloads.h"
 #include "swarm/chunk_fetcher.h"
@@ -25,18 +24,19 @@ struct DownloadRequest {
     std::filesystem::path games_folder;
 };
 
-/// The way of one package: its manifest, its chunks, its place in the games folder, its entry in the library. What is reached
-/// is noted in the store before the next step, so that another Download of the same request goes on where one was left.
-/// Lives on the executor's thread.
+/// The way of one package: its manifest, its chunks, its place in the games folder, its entry in the library.
+/// What is reached is noted in the store before the next step, so that another Download of the same request
+/// goes on where one was left. Lives on the executor's thread.
 class Download {
 public:
-    Download(const DownloadEnvironment& environment, BufferPool& buffers, DownloadRequest request);
+    Download(const DownloadEnvironment& environment, DownloadRequest request);
 
-    /// Runs until the end, which is told exactly once, or until the caller is cancelled: then what was verified is noted, and
-    /// nothing has ended. Once.
+    /// Runs until the end, which is told exactly once, or until the caller is cancelled: then what was
+    /// verified is noted, and nothing has ended. Once.
     [[nodiscard]] Task<void> run();
 
-    /// Ends it at the next chunk; with `remove`, what was fetched is deleted. False where it is too late for that.
+    /// Ends it at the next chunk; with `remove`, what was fetched is deleted. False where it is too late for
+    /// that.
     [[nodiscard]] bool cancel(bool remove);
     /// Suspends the caller until it has ended.
     [[nodiscard]] Task<void> ended();
@@ -63,7 +63,6 @@ private:
     void enter(DownloadState state, const std::string& reason = {});
 
     const DownloadEnvironment& environment_;
-    BufferPool& buffers_;
     DownloadRequest request_;
     Progress progress_;
     Sources sources_;

@@ -39,7 +39,8 @@ Task<Result<SharedManifest>> stored_manifest(const DownloadEnvironment& environm
     if (!*stored) {
         co_return fail(ErrorCode::not_found, "not known yet");
     }
-    co_return co_await offload(environment.disk_pool, [&bytes = **stored, content] { return read_manifest(bytes, content); });
+    co_return co_await offload(environment.disk_pool,
+                               [&bytes = **stored, content] { return read_manifest(bytes, content); });
 }
 
 }  // namespace
@@ -72,12 +73,15 @@ Task<Result<Download::SharedManifest>> Download::find_manifest()
     }
 }
 
-/// Nothing where the peer did not answer: another, or the same one later. `corrupt` where it lied, and was banned for it.
+/// Nothing where the peer did not answer: another, or the same one later. `corrupt` where it lied, and was
+/// banned for it.
 Task<std::optional<Result<Download::SharedManifest>>> Download::ask_for_manifest(PeerId peer)
 {
-    auto bytes = co_await environment_.network.fetch_manifest(peer, request_.content, Clock::now() + manifest_timeout);
+    auto bytes =
+        co_await environment_.network.fetch_manifest(peer, request_.content, Clock::now() + manifest_timeout);
     if (!bytes) {
-        log::debug("swarm", "manifest of {} from {}: {}", request_.game.text(), sources_.name_of(peer), bytes.error().message);
+        log::debug("swarm", "manifest of {} from {}: {}", request_.game.text(), sources_.name_of(peer),
+                   bytes.error().message);
         enter(DownloadState::starting, fmt::format("{}: {}", sources_.name_of(peer), bytes.error().message));
         co_return std::nullopt;
     }
@@ -85,7 +89,8 @@ Task<std::optional<Result<Download::SharedManifest>>> Download::ask_for_manifest
         return read_manifest(bytes, content);
     });
     if (!manifest) {
-        const auto reason = fmt::format("sent a wrong manifest for {} {}", request_.game.text(), request_.version);
+        const auto reason =
+            fmt::format("sent a wrong manifest for {} {}", request_.game.text(), request_.version);
         const auto text = fmt::format("{} {} and is banned", sources_.name_of(peer), reason);
         log::warning("swarm", "{}: {}", text, manifest.error().message);
         sources_.ban(peer, reason);
@@ -93,8 +98,9 @@ Task<std::optional<Result<Download::SharedManifest>>> Download::ask_for_manifest
     }
     // The peer is not to blame for this: its manifest is that of the content that was asked for.
     if ((*manifest)->game() != request_.game || (*manifest)->version() != request_.version) {
-        co_return fail(ErrorCode::invalid_input, fmt::format("what was announced as {} {} is in truth {} {}", request_.game.text(),
-                                                             request_.version, (*manifest)->game().text(), (*manifest)->version()));
+        co_return fail(ErrorCode::invalid_input,
+                       fmt::format("what was announced as {} {} is in truth {} {}", request_.game.text(),
+                                   request_.version, (*manifest)->game().text(), (*manifest)->version()));
     }
     auto put = co_await offload(environment_.store_pool, [&database = environment_.database, &bytes = *bytes,
                                                           content = request_.content] {

@@ -19,7 +19,8 @@ std::string_view to_string(DownloadState state)
 
 bool is_terminal(DownloadState state)
 {
-    return state == DownloadState::done || state == DownloadState::failed || state == DownloadState::cancelled;
+    return state == DownloadState::done || state == DownloadState::failed ||
+           state == DownloadState::cancelled;
 }
 
 std::string_view to_string(DownloadEvent::Kind kind)

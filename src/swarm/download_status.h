@@ -12,7 +12,7 @@
 namespace lanspread::swarm {
 
 enum class DownloadState {
-    starting,            ///< asking for the manifest, preparing the files
+    starting,  ///< asking for the manifest, preparing the files
     running,
     waiting_for_source,  ///< nobody who can be reached has it; goes on by itself
     waiting_for_space,   ///< the disk is full; goes on by itself
@@ -41,13 +41,13 @@ struct DownloadStatus {
     std::string version;
     ContentId content;
     DownloadState state = DownloadState::starting;
-    std::string reason;               ///< what it waits for, or why it ended; else empty
-    std::uint64_t bytes_done = 0;     ///< verified and handed to the disk; never shrinks
-    std::uint64_t bytes_total = 0;    ///< 0 until the manifest is known
-    std::uint64_t bytes_fetched = 0;  ///< verified bytes that crossed the wire in this process
-    double bytes_per_second = 0;      ///< over the last 5 s
-    double seconds = 0;               ///< from when it was asked for in this process to now, or to its end
-    double eta_seconds = -1;          ///< below 0: not known
+    std::string reason;                 ///< what it waits for, or why it ended; else empty
+    std::uint64_t bytes_done = 0;       ///< verified and handed to the disk; never shrinks
+    std::uint64_t bytes_total = 0;      ///< 0 until the manifest is known
+    std::uint64_t bytes_fetched = 0;    ///< verified bytes that crossed the wire in this process
+    double bytes_per_second = 0;        ///< over the last 5 s
+    double seconds = 0;                 ///< from when it was asked for in this process to now, or to its end
+    double eta_seconds = -1;            ///< below 0: not known
     std::vector<SourceStatus> sources;  ///< those that gave something or could; by name
 };
 

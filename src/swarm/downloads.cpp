@@ -5,19 +5,11 @@
 #include <fmt/format.h>
 
 #include "async/offload.h"
-#include "content/manifest.h"
 #include "store/downloads.h"
 #include "swarm/download.h"
 #include "swarm/partial_folder.h"
 
 namespace lanspread::swarm {
-
-namespace {
-
-/// Unused chunk buffers that are kept: as many as one download has in flight, and some that are being written.
-constexpr std::size_t kept_buffers = 96;
-
-}  // namespace
 
 /// The time in which `run` takes downloads into its group.
 class Downloads::Opening {
@@ -31,10 +23,7 @@ private:
     Downloads& downloads_;
 };
 
-Downloads::Downloads(DownloadEnvironment environment)
-    : environment_(std::move(environment)), buffers_(content::max_chunk_size, kept_buffers)
-{
-}
+Downloads::Downloads(DownloadEnvironment environment) : environment_(std::move(environment)) {}
 
 Downloads::~Downloads() = default;
 
@@ -62,7 +51,8 @@ Task<void> Downloads::resume()
     }
     for (const auto& record : *records) {
         if (record.state != store::DownloadState::stopped && !downloads_.contains(record.game)) {
-            downloads_[record.game] = begin({record.game, record.version, record.content, record.games_folder});
+            downloads_[record.game] =
+                begin({record.game, record.version, record.content, record.games_folder});
         }
     }
     while (true) {
@@ -72,7 +62,7 @@ Task<void> Downloads::resume()
 
 std::shared_ptr<Download> Downloads::begin(const DownloadRequest& request)
 {
-    auto download = std::make_shared<Download>(environment_, buffers_, request);
+    auto download = std::make_shared<Download>(environment_, request);
     if (group_ != nullptr) {
         group_->spawn(run_one(download));
     }
@@ -81,22 +71,25 @@ std::shared_ptr<Download> Downloads::begin(const DownloadRequest& request)
 
 Task<void> Downloads::run_one(std::shared_ptr<Download> download) { co_await download->run(); }
 
-Result<DownloadStatus> Downloads::start(const GameId& game, const std::string& version, const ContentId& content,
-                                        const std::filesystem::path& games_folder)
+Result<DownloadStatus> Downloads::start(const GameId& game, const std::string& version,
+                                        const ContentId& content, const std::filesystem::path& games_folder)
 {
     if (discarding_.contains(game)) {
-        return fail(ErrorCode::exists, fmt::format("what is left of {} is being deleted: try again in a moment", game.text()));
+        return fail(ErrorCode::exists,
+                    fmt::format("what is left of {} is being deleted: try again in a moment", game.text()));
     }
     if (const auto known = find(game); known && !is_terminal(known->state)) {
         if (known->content == content) {
             return *known;
         }
-        return fail(ErrorCode::exists, fmt::format("{} {} is being downloaded: cancel that first", game.text(), known->version));
+        return fail(ErrorCode::exists,
+                    fmt::format("{} {} is being downloaded: cancel that first", game.text(), known->version));
     }
     const auto download = begin({game, version, content, games_folder});
     downloads_[game] = download;
     if (environment_.on_event) {
-        environment_.on_event({DownloadEvent::Kind::started, game, fmt::format("{} {} is asked for", game.text(), version)});
+        environment_.on_event(
+            {DownloadEvent::Kind::started, game, fmt::format("{} {} is asked for", game.text(), version)});
     }
     return download->status();
 }
@@ -107,7 +100,8 @@ Task<Result<DownloadStatus>> Downloads::cancel(GameId game, bool remove)
     const auto download = found == downloads_.end() ? nullptr : found->second;
     if (download && !is_terminal(download->status().state)) {
         if (!download->cancel(remove)) {
-            co_return fail(ErrorCode::refused, fmt::format("{} is complete and being put in place", game.text()));
+            co_return fail(ErrorCode::refused,
+                           fmt::format("{} is complete and being put in place", game.text()));
         }
         co_await download->ended();
         co_return download->status();
@@ -134,21 +128,22 @@ Task<Result<DownloadStatus>> Downloads::cancel(GameId game, bool remove)
 /// Deletes what ended downloads of a game have left.
 Task<Result<void>> Downloads::discard(GameId game)
 {
-    const auto discarded = co_await offload(environment_.store_pool, [&database = environment_.database, game]()
-                                            -> Result<std::vector<store::DownloadRecord>> {
-        store::Downloads downloads(database);
-        auto records = downloads.load_all();
-        if (!records) {
-            return records;
-        }
-        std::erase_if(*records, [&](const store::DownloadRecord& record) { return record.game != game; });
-        for (const auto& record : *records) {
-            if (auto removed = downloads.remove(record.content); !removed) {
-                return fail(removed.error());
+    const auto discarded = co_await offload(
+        environment_.store_pool,
+        [&database = environment_.database, game]() -> Result<std::vector<store::DownloadRecord>> {
+            store::Downloads downloads(database);
+            auto records = downloads.load_all();
+            if (!records) {
+                return records;
             }
-        }
-        return records;
-    });
+            std::erase_if(*records, [&](const store::DownloadRecord& record) { return record.game != game; });
+            for (const auto& record : *records) {
+                if (auto removed = downloads.remove(record.content); !removed) {
+                    return fail(removed.error());
+                }
+            }
+            return records;
+        });
     if (!discarded) {
         co_return fail(discarded.error());
     }

@@ -23,7 +23,7 @@ struct DownloadEnvironment {
     asio::thread_pool& disk_pool;   ///< hashing and writing of chunks; two threads or more
     asio::thread_pool& store_pool;  ///< one thread: the database's
     std::function<void(const DownloadEvent&)> on_event;  ///< on the executor
-    /// Bytes that can still be written in a folder; empty: asks the file system.
+    /// Bytes that can still be written in a folder; empty: asks the file system. Called on the disk pool.
     std::function<Result<std::uint64_t>(const std::filesystem::path&)> free_space = {};
     /// How long a full disk is left alone before it is tried again.
     Duration space_retry = std::chrono::seconds(3);

@@ -55,7 +55,8 @@ void FairQueue::leave(Ticket ticket)
 
 bool FairQueue::may_be_served(const Peer& peer) const
 {
-    return !peer.waiting.empty() && peer.serving < limits_.per_peer && (serving_ < limits_.total || peer.serving == 0);
+    return !peer.waiting.empty() && peer.serving < limits_.per_peer &&
+           (serving_ < limits_.total || peer.serving == 0);
 }
 
 }  // namespace lanspread::swarm

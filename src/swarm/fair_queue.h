@@ -9,9 +9,10 @@
 
 namespace lanspread::swarm {
 
-/// Who is served next. Pure. Turns go round over the peers, not over their requests, so that a peer with sixty requests gets no
-/// more than one with two. A peer of which nothing is being served has its turn even when the house is full: slow
-/// peers that hold every place cannot keep a newcomer out. So at most `total` plus one for each peer are served at once.
+/// Who is served next. Pure. Turns go round over the peers, not over their requests, so that a peer with
+/// sixty requests gets no more than one with two. A peer of which nothing is being served has its turn even
+/// when the house is full: slow peers that hold every place cannot keep a newcomer out. So at most `total`
+/// plus one for each peer are served at once.
 class FairQueue {
 public:
     using Ticket = std::uint64_t;

@@ -11,7 +11,10 @@ namespace {
 constexpr std::string_view own_folder = ".lanspread";
 constexpr std::string_view downloads_folder = ".lanspread/download";
 
-std::string partial_name(const ContentId& content) { return fmt::format("{}/{}", downloads_folder, content.hex()); }
+std::string partial_name(const ContentId& content)
+{
+    return fmt::format("{}/{}", downloads_folder, content.hex());
+}
 
 }  // namespace
 
@@ -58,7 +61,8 @@ Result<PartialFolder> PartialFolder::open(const std::filesystem::path& games_fol
     return PartialFolder{std::move(*root), std::move(*partial), std::move(*files)};
 }
 
-Result<void> remove_partial(const std::filesystem::path& games_folder, const GameId& game, const ContentId& content)
+Result<void> remove_partial(const std::filesystem::path& games_folder, const GameId& game,
+                            const ContentId& content)
 {
     const auto games = platform::Folder::open(games_folder);
     if (!games) {

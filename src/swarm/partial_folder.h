@@ -12,9 +12,9 @@
 
 /// Where a partial download lies, below the games folder:
 ///
-///     <game>/.lanspread/download/<content id, 64 hex digits>/files/…    the files, at their full length
-///     <game>/.lanspread/download/<content id>/replaced                  from when it is put in place: the canonical bytes of the
-///                                                                       manifest of the version that it replaces
+///     <game>/.lanspread/download/<content id, 64 hex digits>/
+///         files/…    the files, at their full length
+///         replaced   once it is put in place: the canonical manifest of the version that it replaces
 ///
 /// All here blocks; nothing here follows a link below the games folder.
 namespace lanspread::swarm {
@@ -26,11 +26,12 @@ struct PartialFolder {
     platform::Folder files;    ///< its files/
 
     /// Opens them, making what is not there.
-    [[nodiscard]] static Result<PartialFolder> open(const std::filesystem::path& games_folder, const GameId& game,
-                                                    const ContentId& content);
+    [[nodiscard]] static Result<PartialFolder> open(const std::filesystem::path& games_folder,
+                                                    const GameId& game, const ContentId& content);
 };
 
-/// Removes a partial download, and what of the folders around it is empty then, the game root included. Idempotent.
+/// Removes a partial download, and what of the folders around it is empty then, the game root included.
+/// Idempotent.
 [[nodiscard]] Result<void> remove_partial(const std::filesystem::path& games_folder, const GameId& game,
                                           const ContentId& content);
 

@@ -26,13 +26,18 @@ double RateMeter::bytes_per_second(TimePoint now) const
         sum += slot.number > current - slots ? slot.bytes : 0;
     }
     // The oldest slot is whole, the current one is not; a young meter has seen less than all of them.
-    const auto covered = std::min<Duration>(now - start_, (now - start_) % slot_length + slot_length * (slots - 1));
+    const auto covered =
+        std::min<Duration>(now - start_, (now - start_) % slot_length + slot_length * (slots - 1));
     const auto seconds = std::chrono::duration<double>(std::max<Duration>(covered, slot_length)).count();
     return static_cast<double>(sum) / seconds;
 }
 
 Progress::Progress(GameId game, std::string version, ContentId content, Tell tell, TimePoint now)
-    : tell_(std::move(tell)), game_(std::move(game)), version_(std::move(version)), content_(content), started_(now),
+    : tell_(std::move(tell)),
+      game_(std::move(game)),
+      version_(std::move(version)),
+      content_(content),
+      started_(now),
       meter_(now)
 {
 }
@@ -57,8 +62,12 @@ void Progress::enter(DownloadState state, const std::string& reason, TimePoint n
             tell(DownloadEvent::Kind::waiting, fmt::format("{} waits: {}", name, reason));
             break;
         case DownloadState::done: tell(DownloadEvent::Kind::done, fmt::format("{} is here", name)); break;
-        case DownloadState::failed: tell(DownloadEvent::Kind::failed, fmt::format("{}: {}", name, reason)); break;
-        case DownloadState::cancelled: tell(DownloadEvent::Kind::cancelled, fmt::format("{}: {}", name, reason)); break;
+        case DownloadState::failed:
+            tell(DownloadEvent::Kind::failed, fmt::format("{}: {}", name, reason));
+            break;
+        case DownloadState::cancelled:
+            tell(DownloadEvent::Kind::cancelled, fmt::format("{}: {}", name, reason));
+            break;
     }
 }
 
@@ -132,9 +141,11 @@ DownloadStatus Progress::status(TimePoint now) const
         status.eta_seconds = static_cast<double>(total_ - done_) / status.bytes_per_second;
     }
     for (const auto& [peer, source] : sources_) {
-        status.sources.push_back({peer, source.name, source.bytes, is_over ? 0 : source.meter.bytes_per_second(now)});
+        status.sources.push_back(
+            {peer, source.name, source.bytes, is_over ? 0 : source.meter.bytes_per_second(now)});
     }
-    std::ranges::sort(status.sources, {}, [](const SourceStatus& source) { return std::tie(source.name, source.peer); });
+    std::ranges::sort(status.sources, {},
+                      [](const SourceStatus& source) { return std::tie(source.name, source.peer); });
     return status;
 }
 

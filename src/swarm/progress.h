@@ -33,16 +33,16 @@ private:
     std::array<Slot, slots> slots_{};
 };
 
-/// How far a download is, put together from what happens to it, and the events that follow from that. Pure: time is a
-/// parameter.
+/// How far a download is, put together from what happens to it, and the events that follow from that. Pure:
+/// time is a parameter.
 class Progress {
 public:
     using Tell = std::function<void(const DownloadEvent&)>;
 
     Progress(GameId game, std::string version, ContentId content, Tell tell, TimePoint now);
 
-    /// A change of state is told, where others should hear of it; the same state again only changes the reason. After a
-    /// terminal state nothing changes any more.
+    /// A change of state is told, where others should hear of it; the same state again only changes the
+    /// reason. After a terminal state nothing changes any more.
     void enter(DownloadState state, const std::string& reason, TimePoint now);
     [[nodiscard]] DownloadState state() const { return state_; }
 

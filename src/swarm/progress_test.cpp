@@ -10,7 +10,10 @@ using Kind = DownloadEvent::Kind;
 
 class ProgressTest : public ::testing::Test {
 protected:
-    [[nodiscard]] std::ptrdiff_t told(Kind kind) const { return std::ranges::count(events_, kind, &DownloadEvent::kind); }
+    [[nodiscard]] std::ptrdiff_t told(Kind kind) const
+    {
+        return std::ranges::count(events_, kind, &DownloadEvent::kind);
+    }
 
     static PeerId peer(std::uint8_t number)
     {
@@ -21,7 +24,10 @@ protected:
 
     TimePoint start_{1h};
     std::vector<DownloadEvent> events_;
-    Progress progress_{GameId::parse("doom").value(), "20240101", {}, [this](const auto& event) { events_.push_back(event); },
+    Progress progress_{GameId::parse("doom").value(),
+                       "20240101",
+                       {},
+                       [this](const auto& event) { events_.push_back(event); },
                        start_};
 };
 

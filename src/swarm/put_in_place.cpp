@@ -26,7 +26,8 @@ const SafePath& sentinel()
 /// One way into place. All its steps find out for themselves what is done already.
 class Placement {
 public:
-    Placement(const PartialFolder& folder, const content::Manifest& manifest, std::optional<content::Manifest> old)
+    Placement(const PartialFolder& folder, const content::Manifest& manifest,
+              std::optional<content::Manifest> old)
         : folder_(folder), manifest_(manifest), old_(std::move(old))
     {
     }
@@ -36,8 +37,9 @@ public:
         if (const auto entry = folder_.files.stat(sentinel()); !entry) {
             return entry.error().code == ErrorCode::not_found ? check_placed() : fail(entry.error());
         }
-        for (const auto step : {&Placement::check_folders, &Placement::remove_old_sentinel, &Placement::remove_old_files,
-                                &Placement::move_files, &Placement::move_sentinel}) {
+        for (const auto step :
+             {&Placement::check_folders, &Placement::remove_old_sentinel, &Placement::remove_old_files,
+              &Placement::move_files, &Placement::move_sentinel}) {
             if (auto done = (this->*step)(); !done) {
                 return done;
             }
@@ -72,7 +74,8 @@ private:
         const auto version = content::parse_version_ini(text);
         return version && *version == manifest_.version()
                    ? Result<void>()
-                   : fail(ErrorCode::not_found, fmt::format("{}: gone from the partial download", sentinel().text()));
+                   : fail(ErrorCode::not_found,
+                          fmt::format("{}: gone from the partial download", sentinel().text()));
     }
 
     /// While the old version is still whole: is there anything in the way that is not ours to remove?
@@ -80,15 +83,18 @@ private:
     {
         std::set<std::string_view> checked;
         for (const auto& file : manifest_.files()) {
-            for (auto name = parent_of(file.path.text()); !name.empty() && checked.insert(name).second; name = parent_of(name)) {
+            for (auto name = parent_of(file.path.text()); !name.empty() && checked.insert(name).second;
+                 name = parent_of(name)) {
                 const auto path = known_safe(name);
                 const auto entry = folder_.root.stat(path);
                 if (!entry && entry.error().code != ErrorCode::not_found) {
                     return fail(entry.error());
                 }
                 if (entry && entry->kind != platform::EntryKind::folder && !was_in_old(path)) {
-                    return fail(ErrorCode::refused,
-                                fmt::format("{} is no folder, but the new version needs one there: move it away", name));
+                    return fail(
+                        ErrorCode::refused,
+                        fmt::format("{} is no folder, but the new version needs one there: move it away",
+                                    name));
                 }
             }
         }
@@ -155,7 +161,8 @@ private:
             return fail(entry.error());
         }
         if (entry->kind != platform::EntryKind::file || entry->stat.size != file.size) {
-            return fail(ErrorCode::not_found, fmt::format("{}: gone from the partial download", file.path.text()));
+            return fail(ErrorCode::not_found,
+                        fmt::format("{}: gone from the partial download", file.path.text()));
         }
         return {};
     }
@@ -190,11 +197,13 @@ Result<std::optional<content::Manifest>> read_replaced(const PartialFolder& fold
 {
     const auto file = folder.partial.open_file(known_safe(replaced_name));
     if (!file) {
-        return file.error().code == ErrorCode::not_found ? Result<std::optional<content::Manifest>>() : fail(file.error());
+        return file.error().code == ErrorCode::not_found ? Result<std::optional<content::Manifest>>()
+                                                         : fail(file.error());
     }
     const auto stat = file->stat();
     if (!stat || stat->size > content::max_manifest_size) {
-        return fail(stat ? Error{ErrorCode::invalid_input, "the note of the replaced version is too large"} : stat.error());
+        return fail(stat ? Error{ErrorCode::invalid_input, "the note of the replaced version is too large"}
+                         : stat.error());
     }
     Bytes bytes(stat->size);
     if (auto read = file->read_at(0, bytes); !read) {
@@ -210,7 +219,8 @@ Result<void> note_replaced(const std::filesystem::path& games_folder, const cont
                            const content::Manifest& old)
 {
     const auto folder = PartialFolder::open(games_folder, wanted.game(), wanted.content_id());
-    return folder ? folder->partial.write_atomically(known_safe(replaced_name), old.canonical_bytes()) : fail(folder.error());
+    return folder ? folder->partial.write_atomically(known_safe(replaced_name), old.canonical_bytes())
+                  : fail(folder.error());
 }
 
 Result<void> put_in_place(const std::filesystem::path& games_folder, const content::Manifest& manifest)

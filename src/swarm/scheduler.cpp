@@ -23,8 +23,12 @@ constexpr double rate_memory_seconds = 1.0;
 }  // namespace
 
 Scheduler::Scheduler(std::vector<std::uint32_t> sizes, ChunkSet verified, SchedulerOptions options)
-    : sizes_(std::move(sizes)), options_(options), random_(options.seed), verified_(std::move(verified)),
-      wanted_(ChunkSet::none_of(verified_.size())), largest_(sizes_.empty() ? 1 : *std::ranges::max_element(sizes_))
+    : sizes_(std::move(sizes)),
+      options_(options),
+      random_(options.seed),
+      verified_(std::move(verified)),
+      wanted_(ChunkSet::none_of(verified_.size())),
+      largest_(sizes_.empty() ? 1 : *std::ranges::max_element(sizes_))
 {
     for (std::uint32_t chunk = 0; chunk < verified_.size(); ++chunk) {
         if (verified_.contains(chunk)) {
@@ -86,7 +90,8 @@ std::optional<std::uint32_t> Scheduler::choose(const PeerId& id, Source& source,
     return chunk;
 }
 
-bool Scheduler::is_worth_giving(const PeerId& id, const Source& source, std::uint32_t chunk, TimePoint now) const
+bool Scheduler::is_worth_giving(const PeerId& id, const Source& source, std::uint32_t chunk,
+                                TimePoint now) const
 {
     const auto mine = seconds_to_deliver(source, chunk);
     double rates = 0;
@@ -103,19 +108,22 @@ bool Scheduler::is_worth_giving(const PeerId& id, const Source& source, std::uin
     return is_soonest || mine <= static_cast<double>(bytes_wanted_ + bytes_in_flight_) / rates;
 }
 
-std::optional<std::uint32_t> Scheduler::choose_again(const PeerId& id, const Source& source, TimePoint now) const
+std::optional<std::uint32_t> Scheduler::choose_again(const PeerId& id, const Source& source,
+                                                     TimePoint now) const
 {
     std::optional<std::uint32_t> slowest;
     auto most_saved = Seconds(options_.window).count();
     for (const auto& flight : flights_) {
         const auto chunk = flight.request.chunk;
         // One that is overdue is taken to need as long again as it took so far.
-        const auto remaining = Seconds(now < flight.expected ? flight.expected - now : now - flight.started).count();
+        const auto remaining =
+            Seconds(now < flight.expected ? flight.expected - now : now - flight.started).count();
         const auto saved = remaining - seconds_to_deliver(source, chunk);
         if (saved <= most_saved || flight.request.source == id || !source.has.contains(chunk)) {
             continue;
         }
-        const auto requests = std::ranges::count(flights_, chunk, [](const Flight& other) { return other.request.chunk; });
+        const auto requests =
+            std::ranges::count(flights_, chunk, [](const Flight& other) { return other.request.chunk; });
         if (requests == 1) {
             most_saved = saved;
             slowest = chunk;
@@ -165,7 +173,8 @@ std::vector<ChunkRequest> Scheduler::chunk_verified(const ChunkRequest& request,
     return others;
 }
 
-std::vector<ChunkRequest> Scheduler::chunk_failed(const ChunkRequest& request, ChunkFailure failure, TimePoint now)
+std::vector<ChunkRequest> Scheduler::chunk_failed(const ChunkRequest& request, ChunkFailure failure,
+                                                  TimePoint now)
 {
     if (failure == ChunkFailure::corrupt) {
         liars_.insert(request.source);
@@ -183,7 +192,7 @@ std::vector<ChunkRequest> Scheduler::chunk_failed(const ChunkRequest& request, C
         case ChunkFailure::lost: back_off(source, options_.first_backoff, now); break;
         case ChunkFailure::stalled:
             source.stalls += source.retry_at > now ? 0 : 1;  // once for all that were in flight together
-            source.rate = 0;  // whatever it was, it is not that now
+            source.rate = 0;                                 // whatever it was, it is not that now
             back_off(source, options_.first_backoff, now);
             break;
     }
@@ -207,7 +216,10 @@ std::uint32_t Scheduler::window_of(const PeerId& source) const
     return found == sources_.end() ? 0 : window(found->second);
 }
 
-double Scheduler::rate(const Source& source) const { return source.rate > 0 ? source.rate : options_.assumed_rate; }
+double Scheduler::rate(const Source& source) const
+{
+    return source.rate > 0 ? source.rate : options_.assumed_rate;
+}
 
 std::uint32_t Scheduler::window(const Source& source) const
 {
@@ -215,7 +227,8 @@ std::uint32_t Scheduler::window(const Source& source) const
         return 1;
     }
     const auto chunks = rate(source) * Seconds(options_.window).count() / largest_;
-    return static_cast<std::uint32_t>(std::clamp(chunks, double(options_.min_requests), double(options_.max_requests)));
+    return static_cast<std::uint32_t>(
+        std::clamp(chunks, double(options_.min_requests), double(options_.max_requests)));
 }
 
 double Scheduler::seconds_to_deliver(const Source& source, std::uint32_t chunk) const

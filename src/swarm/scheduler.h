@@ -39,7 +39,7 @@ struct SchedulerOptions {
     std::uint32_t min_requests = 2;         ///< per source, so that the wire does not idle between two
     std::uint32_t max_requests = 64;        ///< per source
     std::uint64_t max_bytes_in_flight = 64ULL * 1024 * 1024;  ///< of all sources: what the buffers may take
-    double assumed_rate = 8.0 * 1024 * 1024;  ///< bytes a second that a source is taken for before it is measured
+    double assumed_rate = 8.0 * 1024 * 1024;  ///< bytes a second, of a source that is not measured yet
     std::chrono::milliseconds min_deadline{8000};
     std::chrono::milliseconds first_backoff{500};
     std::chrono::milliseconds max_backoff{8000};
@@ -47,22 +47,23 @@ struct SchedulerOptions {
     std::uint64_t seed = 0;
 };
 
-/// Decides which chunk is asked of whom, and when. Pure: told what happened and what time it is, it says what to do; it owns
-/// no clock, no thread and no byte. One download has one. The rules:
+/// Decides which chunk is asked of whom, and when. Pure: told what happened and what time it is, it says what
+/// to do; it owns no clock, no thread and no byte. One download has one. The rules:
 ///
-/// 1. *Pull.* A source has as many requests in flight as it delivers in `window` at the rate that was measured of it (an
-///    exponential average), at least min_requests, at most max_requests; an idle slot takes the next chunk. A queue at the
-///    source that is longer than that only makes the end late; a shorter one lets the wire idle (DESIGN: bandwidth × delay,
-///    generously).
-/// 2. *Which chunk.* Each source walks through the chunks in order from a random starting point of its own: in order, because
-///    disks on both sides like runs; at random, because peers that fetch at the same time shall hold different chunks.
-/// 3. *Slow sources.* A source is given a chunk only if it can deliver it before all sources together are done with
-///    everything, or if no other would deliver it sooner.
-/// 4. *End game.* When all is asked for, an idle source is given the chunk that would take longest where it is now, if that
-///    saves more than `window`. Whoever is first wins, the other request is given up. (BEP 3 calls it so; it asks everybody,
-///    which costs the wire what we want to save.)
-/// 5. *Failures.* Wrong bytes: never again. Nothing in time, or an error: the chunk goes back, and the source is left alone
-///    for a while that doubles, then tried with one request and a longer deadline; so a single bad source is tried for ever.
+/// 1. *Pull.* A source has as many requests in flight as it delivers in `window` at its measured rate (an
+///    exponential average), at least min_requests and at most max_requests; an idle slot takes the next
+///    chunk. A longer queue at the source would only make the end late; a shorter one lets the wire idle.
+/// 2. *Which chunk.* Each source walks through the chunks in order, from a random start of its own: in order
+///    because disks on both sides like runs, at random because peers that fetch at the same time shall hold
+///    different chunks.
+/// 3. *Slow sources.* A source is given a chunk only if it can deliver it before all sources together are
+///    done with everything, or if no other would deliver it sooner.
+/// 4. *End game.* When all is asked for, an idle source is given the chunk that would take longest where it
+///    is now, if that saves more than `window`. Whoever is first wins, the other request is given up. (The
+///    term is that of BEP 3, which asks everybody: that costs the wire what we want to save.)
+/// 5. *Failures.* Wrong bytes: never again. Nothing in time, or an error: the chunk goes back, and the source
+///    is left alone for a while that doubles, then tried with one request and a longer deadline; so a single
+///    bad source is tried for ever.
 class Scheduler {
 public:
     /// `sizes` in bytes, by chunk. `verified` are here already.
@@ -73,7 +74,7 @@ public:
     /// Returns its requests, which are to be given up.
     std::vector<ChunkRequest> source_left(const PeerId& source);
 
-    /// What to ask for now. The more often it is called the better: after each event, and a few times a second.
+    /// What to ask for now. To be called after each event, and a few times a second.
     [[nodiscard]] std::vector<Assignment> next(TimePoint now);
 
     /// The chunk arrived, was right and was written. Returns the requests that are no longer needed.
@@ -101,7 +102,7 @@ private:
         std::uint64_t sample_bytes = 0;
         TimePoint last_progress{};  // a chunk arrived, or the first request of a row went out
         std::uint32_t requests = 0;
-        std::uint64_t bytes = 0;  // in flight
+        std::uint64_t bytes = 0;     // in flight
         std::uint32_t failures = 0;  // in a row
         std::uint32_t stalls = 0;    // in a row
         TimePoint retry_at{};
@@ -116,14 +117,17 @@ private:
     [[nodiscard]] std::uint32_t window(const Source& source) const;
     [[nodiscard]] double seconds_to_deliver(const Source& source, std::uint32_t chunk) const;
     [[nodiscard]] bool is_late(const Source& source, TimePoint now) const;
-    [[nodiscard]] bool is_worth_giving(const PeerId& id, const Source& source, std::uint32_t chunk, TimePoint now) const;
+    [[nodiscard]] bool is_worth_giving(const PeerId& id, const Source& source, std::uint32_t chunk,
+                                       TimePoint now) const;
     [[nodiscard]] std::optional<std::uint32_t> choose(const PeerId& id, Source& source, TimePoint now);
-    [[nodiscard]] std::optional<std::uint32_t> choose_again(const PeerId& id, const Source& source, TimePoint now) const;
+    [[nodiscard]] std::optional<std::uint32_t> choose_again(const PeerId& id, const Source& source,
+                                                            TimePoint now) const;
     [[nodiscard]] Assignment assign(const PeerId& id, Source& source, std::uint32_t chunk, TimePoint now);
     void measure(Source& source, std::uint32_t bytes, TimePoint now);
     void back_off(Source& source, std::chrono::milliseconds at_least, TimePoint now);
     [[nodiscard]] bool is_in_flight(std::uint32_t chunk) const;
-    /// Takes the flights of which `gone` is true off the books; chunks that nobody fetches any more are wanted again.
+    /// Takes the flights of which `gone` is true off the books; chunks that nobody fetches any more are
+    /// wanted again.
     template <class Predicate>
     std::vector<ChunkRequest> drop_flights(Predicate gone);
 
@@ -131,7 +135,7 @@ private:
     SchedulerOptions options_;
     std::mt19937_64 random_;
     ChunkSet verified_;
-    ChunkSet wanted_;  // neither verified nor in flight
+    ChunkSet wanted_;        // neither verified nor in flight
     std::uint32_t largest_;  // bytes of the largest chunk
     std::uint64_t bytes_verified_ = 0;
     std::uint64_t bytes_wanted_ = 0;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -14,7 +15,10 @@ using namespace std::chrono_literals;
 
 constexpr std::uint32_t mebibyte = 1024 * 1024;
 
-Duration seconds(double count) { return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(count)); }
+Duration seconds(double count)
+{
+    return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(count));
+}
 
 struct SimulatedSource {
     enum class Kind { honest, liar, mute };
@@ -28,8 +32,10 @@ struct SimulatedSource {
 class Simulation {
 public:
     Simulation(std::uint32_t chunks, std::vector<SimulatedSource> sources, std::uint64_t seed = 1)
-        : sources_(std::move(sources)), options_{.seed = seed},
-          scheduler_(std::vector(chunks, mebibyte), ChunkSet::none_of(chunks), options_), free_at_(sources_.size(), start)
+        : sources_(std::move(sources)),
+          options_{.seed = seed},
+          scheduler_(std::vector(chunks, mebibyte), ChunkSet::none_of(chunks), options_),
+          free_at_(sources_.size(), start)
     {
         for (std::size_t index = 0; index < sources_.size(); ++index) {
             scheduler_.source_joined(id(index), ChunkSet::all_of(chunks));
@@ -162,7 +168,8 @@ TEST(SchedulerSimulation, fetches_each_chunk_once_from_one_honest_source_at_its_
 
 TEST(SchedulerSimulation, adds_up_the_rates_of_honest_sources_and_fetches_nothing_twice)
 {
-    Simulation simulation(4000, {{.rate = 100.0 * mebibyte}, {.rate = 100.0 * mebibyte}, {.rate = 200.0 * mebibyte}});
+    Simulation simulation(
+        4000, {{.rate = 100.0 * mebibyte}, {.rate = 100.0 * mebibyte}, {.rate = 200.0 * mebibyte}});
     simulation.run(1h);
     EXPECT_EQ(simulation.asked_in_all(), 4000U);
     EXPECT_LT(simulation.seconds_taken(), 10 * 1.05);
@@ -213,7 +220,8 @@ TEST(SchedulerSimulation, survives_sources_that_leave)
 RC_GTEST_PROP(SchedulerSimulation, completes_whenever_one_honest_source_stays, ())
 {
     using Kind = SimulatedSource::Kind;
-    const auto rate = rc::gen::map(rc::gen::inRange(-2, 9), [](int power) { return std::exp2(power) * mebibyte; });
+    const auto rate =
+        rc::gen::map(rc::gen::inRange(-2, 9), [](int power) { return std::exp2(power) * mebibyte; });
     std::vector<SimulatedSource> sources{{.rate = *rate}};
     const auto others = *rc::gen::inRange(0, 6);
     for (int count = 0; count < others; ++count) {
@@ -222,8 +230,10 @@ RC_GTEST_PROP(SchedulerSimulation, completes_whenever_one_honest_source_stays, (
                            .leaves = seconds(*rc::gen::inRange(0, 60)),
                            .latency = std::chrono::milliseconds(*rc::gen::inRange(0, 300))});
     }
-    std::rotate(sources.begin(), sources.begin() + *rc::gen::inRange<std::ptrdiff_t>(0, others + 1), sources.end());
-    Simulation simulation(*rc::gen::inRange<std::uint32_t>(1, 300), sources, *rc::gen::arbitrary<std::uint64_t>());
+    std::rotate(sources.begin(), sources.begin() + *rc::gen::inRange<std::ptrdiff_t>(0, others + 1),
+                sources.end());
+    Simulation simulation(*rc::gen::inRange<std::uint32_t>(1, 300), sources,
+                          *rc::gen::arbitrary<std::uint64_t>());
     simulation.run(10h);
     RC_ASSERT(simulation.scheduler().is_complete());
     RC_ASSERT(!simulation.broke_a_bound());

@@ -1,6 +1,8 @@
 #include "swarm/scheduler.h"
 
 #include <algorithm>
+#include <deque>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -235,6 +237,21 @@ TEST_F(SchedulerTest, asks_the_slowest_chunk_again_elsewhere_in_the_end_game_and
     const auto losers = scheduler.chunk_verified(again[0].request, start_ + 2100ms);
     EXPECT_EQ(losers, (std::vector<ChunkRequest>{{peer(1), again[0].request.chunk}}));
     EXPECT_EQ(scheduler.requests_in_flight(peer(1)), 1U);
+}
+
+TEST_F(SchedulerTest, keeps_the_last_chunk_for_the_source_that_delivers_it_sooner)
+{
+    auto scheduler = make(303, {.max_requests = 2});
+    join(scheduler, 2);
+    const auto now = deliver(scheduler, peer(2), 100, 300);
+    const auto last = scheduler.next(now);
+    ASSERT_EQ(scheduler.requests_in_flight(peer(2)), 2U);
+    join(scheduler, 1);  // not measured: taken for a slow one
+    EXPECT_TRUE(scheduler.next(now).empty());
+    scheduler.chunk_verified(last.at(0).request, now + 10ms);
+    const auto given = scheduler.next(now + 10ms);
+    ASSERT_EQ(given.size(), 1U);
+    EXPECT_EQ(given[0].request.source, peer(2));
 }
 
 TEST_F(SchedulerTest, counts_a_chunk_that_arrives_from_a_source_that_was_given_up)

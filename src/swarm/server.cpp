@@ -10,7 +10,7 @@ namespace lanspread::swarm {
 namespace {
 
 /// Unused chunk buffers that are kept.
-constexpr std::size_t kept_buffers = 64;
+constexpr std::size_t kept_buffers = 32;
 
 }  // namespace
 
@@ -60,8 +60,12 @@ private:
 };
 
 Server::Server(const library::Library& library, asio::thread_pool& disk_pool, Options options)
-    : library_(library), disk_pool_(disk_pool), options_(std::move(options)), reader_(disk_pool),
-      buffers_(content::max_chunk_size, kept_buffers), queue_(options_.limits)
+    : library_(library),
+      disk_pool_(disk_pool),
+      options_(std::move(options)),
+      reader_(disk_pool),
+      buffers_(content::max_chunk_size, kept_buffers),
+      queue_(options_.limits)
 {
 }
 
@@ -79,13 +83,15 @@ Task<void> Server::serve(PeerId peer, transport::Stream stream, Question questio
         Turn turn(*this, peer);
         co_await turn.has_come();
         auto payload = co_await std::visit([this](const auto& asked) { return load(asked); }, question);
-        const auto head = payload ? wire::encode(wire::Data{payload->size}) : wire::encode(wire::to_failure(payload.error()));
+        const auto head = payload ? wire::encode(wire::Data{payload->size})
+                                  : wire::encode(wire::to_failure(payload.error()));
         if (!head) {
             co_return;
         }
         written = co_await stream.write_frame(*head, Clock::now() + options_.write_timeout);
         if (written && payload && payload->buffer) {
-            written = co_await stream.write(payload->buffer, payload->size, Clock::now() + options_.write_timeout);
+            written =
+                co_await stream.write(payload->buffer, payload->size, Clock::now() + options_.write_timeout);
         } else if (written && payload) {
             written = co_await stream.write(std::move(payload->bytes), Clock::now() + options_.write_timeout);
         }
@@ -106,7 +112,8 @@ Task<Result<Server::Payload>> Server::load(wire::GetManifest question)
     if (!game) {
         co_return fail(ErrorCode::not_found, "that game is not here");
     }
-    auto bytes = co_await offload(disk_pool_, [manifest = game->manifest] { return manifest->canonical_bytes(); });
+    auto bytes =
+        co_await offload(disk_pool_, [manifest = game->manifest] { return manifest->canonical_bytes(); });
     const auto size = bytes.size();
     co_return Payload{nullptr, std::move(bytes), size};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <variant>
@@ -16,9 +17,10 @@
 
 namespace lanspread::swarm {
 
-/// Answers what other peers ask of our games: manifests and chunks of those that are complete, fairly between the peers.
-/// A bounded number of chunks is in memory at once; how fast one goes out is the stream's back-pressure.
-/// Lives on the library's thread; library and disk pool outlive it, and it outlives its coroutines.
+/// Answers what other peers ask of our games: manifests and chunks of those that are complete, fairly between
+/// the peers. A bounded number of chunks is in memory at once; how fast one goes out is the stream's
+/// back-pressure. Lives on the library's thread; library and disk pool outlive it, and it outlives its
+/// coroutines.
 class Server {
 public:
     using Question = std::variant<wire::GetManifest, wire::GetChunk>;
@@ -32,10 +34,15 @@ public:
 
     Server(const library::Library& library, asio::thread_pool& disk_pool, Options options);
 
-    /// Writes the answer to `question` on `stream`, on which it was read: wire::Data and the bytes, or wire::Failure
-    /// (`not_found`: we do not have that; `unavailable`: its file has changed). Ends when the peer has all of it, is gone, or
-    /// takes nothing for too long.
+    /// Writes the answer to `question` on `stream`, on which it was read: wire::Data and the bytes, or
+    /// wire::Failure
+    /// (`not_found`: we do not have that; `unavailable`: its file has changed). Ends when the peer has all of
+    /// it, is gone, or takes nothing for too long.
     [[nodiscard]] Task<void> serve(PeerId peer, transport::Stream stream, Question question);
+
+    /// Closes the files that are kept open below a game root, when the game is gone or has been replaced:
+    /// what is deleted takes its room on the disk until it is closed.
+    void forget(const std::filesystem::path& root) { reader_.forget(root); }
 
 private:
     class Turn;

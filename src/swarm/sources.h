@@ -25,8 +25,8 @@ public:
 
     /// Asks the network who is there now; returns what has changed since the last call.
     Change update(TimePoint now);
-    /// Keeps a peer that sent wrong bytes out, here and in the whole party. It still counts as here for the progress when it
-    /// was the only one: then the download fails, and does not wait.
+    /// Keeps a peer that sent wrong bytes out, here and in the whole party. It still counts as here for the
+    /// progress when it was the only one: then the download fails, and does not wait.
     void ban(const PeerId& peer, const std::string& reason);
 
     [[nodiscard]] bool is_banned(const PeerId& peer) const { return banned_.contains(peer); }

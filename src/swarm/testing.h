@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <map>
 #include <memory>
@@ -13,7 +14,8 @@
 #include "store/downloads.h"
 #include "swarm/downloads.h"
 
-/// For the tests of swarm/: packages in memory, and a network of peers that hold them, with the faults that peers have.
+/// For the tests of swarm/: packages in memory, and a network of peers that hold them, with the faults that
+/// peers have.
 namespace lanspread::swarm {
 
 struct PackageFile {
@@ -41,15 +43,20 @@ struct Package {
         std::vector<ChunkHash> hashes;
         for (std::size_t chunk = 0; chunk + 1 < layout.first_extent.size(); ++chunk) {
             const auto first = layout.first_extent[chunk];
-            const auto extents = std::span(layout.extents).subspan(first, layout.first_extent[chunk + 1] - first);
+            const auto extents =
+                std::span(layout.extents).subspan(first, layout.first_extent[chunk + 1] - first);
             hashes.push_back(content::hash_chunk(as_bytes(package.text_of(listed, extents))));
         }
         package.manifest = std::make_shared<const content::Manifest>(
-            content::Manifest::make(library::game_id(game), version, std::move(listed), std::move(hashes)).value());
+            content::Manifest::make(library::game_id(game), version, std::move(listed), std::move(hashes))
+                .value());
         return package;
     }
 
-    [[nodiscard]] std::string chunk(std::uint32_t chunk) const { return text_of(manifest->files(), manifest->extents(chunk)); }
+    [[nodiscard]] std::string chunk(std::uint32_t chunk) const
+    {
+        return text_of(manifest->files(), manifest->extents(chunk));
+    }
     [[nodiscard]] const ContentId& content() const { return manifest->content_id(); }
 
 private:
@@ -64,6 +71,17 @@ private:
     }
 };
 
+/// A game of 20 chunks or so: one large file, small ones, an empty one, a program.
+inline Package doom(const std::string& version = "20240101", unsigned seed = 1)
+{
+    return Package::make("doom", version,
+                         {{"data/large.pak", library::pattern(16'500'000, seed)},
+                          {"data/levels/one.map", library::pattern(400'000, 2)},
+                          {"data/levels/two ü.map", library::pattern(900'000, 3)},
+                          {"empty.txt", ""},
+                          {"game_start.sh", "#!/bin/sh\n", true}});
+}
+
 /// A peer as its fetcher sees it. Everything but its holdings is a fault.
 struct FakePeer {
     std::string name;
@@ -71,7 +89,8 @@ struct FakePeer {
     bool lies_in_chunks = false;
     bool lies_in_manifests = false;
     std::size_t chunks_left = SIZE_MAX;  ///< then it leaves the network
-    std::size_t chunks_before_pause = SIZE_MAX;  ///< then it answers nothing, until it is cancelled or the pause ends
+    std::size_t chunks_before_pause =
+        SIZE_MAX;  ///< then it answers nothing, until it is cancelled or the pause ends
     std::size_t chunks_sent = 0;
 };
 
@@ -100,8 +119,8 @@ public:
         co_return bytes;
     }
 
-    Task<Result<void>> fetch_chunk(PeerId id, ContentId content, std::uint32_t chunk, SharedBuffer buffer, std::uint32_t size,
-                                   TimePoint) override
+    Task<Result<void>> fetch_chunk(PeerId id, ContentId content, std::uint32_t chunk, SharedBuffer buffer,
+                                   std::uint32_t size, TimePoint) override
     {
         co_await sleep_for(std::chrono::microseconds(200));
         auto& peer = peers.at(id);
@@ -177,7 +196,8 @@ protected:
                     events_.push_back(event);
                     shown_at_event_.push_back(library_->find(event.game) != nullptr);
                 },
-            .free_space = [this](const std::filesystem::path&) { return Result<std::uint64_t>(free_space_); },
+            .free_space =
+                [this](const std::filesystem::path&) { return Result<std::uint64_t>(free_space_.load()); },
             .space_retry = std::chrono::milliseconds(20),
             .save_interval = std::chrono::milliseconds(20)});
         downloads_group_ = std::make_unique<TaskGroup>(context_.get_executor(), CancellationToken());
@@ -206,8 +226,8 @@ protected:
 
     void get(const Package& package)
     {
-        const auto started =
-            downloads_->start(package.manifest->game(), package.manifest->version(), package.content(), games_);
+        const auto started = downloads_->start(package.manifest->game(), package.manifest->version(),
+                                               package.content(), games_);
         ASSERT_TRUE(started) << started.error().message;
     }
 
@@ -218,7 +238,8 @@ protected:
 
     void wait_for(const Package& package, DownloadState state)
     {
-        testing::run_until(context_, [&] { return status(package).state == state || is_terminal(status(package).state); });
+        testing::run_until(
+            context_, [&] { return status(package).state == state || is_terminal(status(package).state); });
         ASSERT_EQ(status(package).state, state) << status(package).reason;
     }
 
@@ -262,7 +283,9 @@ protected:
             expected.insert(path);
             EXPECT_TRUE(read_text(root / path) == file.text) << path;
             const auto mode = std::filesystem::status(root / path).permissions();
-            EXPECT_EQ((mode & std::filesystem::perms::owner_exec) != std::filesystem::perms::none, file.executable) << path;
+            EXPECT_EQ((mode & std::filesystem::perms::owner_exec) != std::filesystem::perms::none,
+                      file.executable)
+                << path;
         }
         std::set<std::string> found;
         for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
@@ -287,7 +310,7 @@ protected:
     }
 
     FakeNetwork network_;
-    std::uint64_t free_space_ = std::uint64_t{1} << 40;
+    std::atomic<std::uint64_t> free_space_ = std::uint64_t{1} << 40;
     std::vector<DownloadEvent> events_;
     std::vector<bool> shown_at_event_;  // whether the library had the game when the event came
     std::unique_ptr<Downloads> downloads_;

@@ -22,6 +22,12 @@ constexpr auto handshake_timeout = 5s;
 /// A guess for the first flight: on a LAN the library's 333 ms would make every lost first packet cost a second.
 constexpr auto initial_round_trip = 20ms;
 
+/// Packets that one acknowledgement answers. With the library's 2, sender and receiver fall into step on a fast link, a packet
+/// and an answer at a time, and ngtcp2's cubic (which caps the window by rate x round trip) never leaves that state.
+constexpr std::size_t ack_after = 10;
+/// The last packets of a burst, and those after a loss, do not wait longer for theirs than this.
+constexpr auto max_ack_delay = 2ms;
+
 std::uint64_t nanoseconds(auto duration)
 {
     return static_cast<std::uint64_t>(std::chrono::nanoseconds(duration).count());
@@ -52,6 +58,7 @@ ngtcp2_settings make_settings(std::size_t largest_packet)
     settings.handshake_timeout = nanoseconds(handshake_timeout);
     settings.cc_algo = NGTCP2_CC_ALGO_CUBIC;
     settings.max_tx_udp_payload_size = largest_packet;
+    settings.ack_thresh = ack_after;
     settings.no_tx_udp_payload_size_shaping = 1;  // path_mtu decides, packet by packet
     settings.no_pmtud = 1;
     return settings;
@@ -69,6 +76,7 @@ ngtcp2_transport_params make_parameters()
     parameters.max_idle_timeout = nanoseconds(idle_timeout);
     parameters.max_udp_payload_size = 65527;
     parameters.active_connection_id_limit = 4;
+    parameters.max_ack_delay = nanoseconds(max_ack_delay);
     return parameters;
 }
 

@@ -81,6 +81,10 @@ class Host:
             self._has_filter = True
         self.run("nft", f"add rule inet lab incoming {match} drop")
 
+    def send_singly(self) -> None:
+        """Cuts bursts into packets before they leave the card, as a real one does; else a filter sees a burst as one packet."""
+        run("ip", "-n", self.namespace, "link", "set", "dev", "eth0", "gso_max_segs", "1")
+
     def bytes_sent(self) -> int:
         """Bytes that left through the card since the host was made, with all headers."""
         (link,) = json.loads(run("ip", "-n", self.namespace, "-statistics", "-json", "link", "show", "eth0"))

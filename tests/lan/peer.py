@@ -21,6 +21,12 @@ def binary() -> str:
     return os.environ.get("LANSPREAD_BIN") or str(built)
 
 
+def bad_disk() -> str:
+    """The library that makes a peer read wrong bytes (bad_disk.c)."""
+    built = Path(__file__).resolve().parents[2] / "build" / "release" / "tests" / "libbad_disk.so"
+    return os.environ.get("LANSPREAD_BAD_DISK") or str(built)
+
+
 def wait_for(condition: Callable, seconds: float = 30, what: str = "") -> object:
     """Waits until `condition()` is true and gives its value; an AssertionError that says `what` after the deadline."""
     deadline = time.monotonic() + seconds
@@ -59,6 +65,7 @@ class Peer:
         self.host = host
         self.options = options
         self.log_level = "debug"
+        self.environment: dict[str, str] = {}
         self.state = folder / name / "state"
         self.games_folder = folder / name / "games"
         self.log = folder / name / "log.txt"
@@ -83,7 +90,7 @@ class Peer:
         prefix = self.host.command() if self.host else list(DIE_WITH_PARENT)
         with self.output.open("wb") as output, self.log.open("ab") as log:
             self.process = subprocess.Popen(prefix + command, stdin=subprocess.DEVNULL, stdout=output, stderr=log,
-                                            start_new_session=True)
+                                            start_new_session=True, env=os.environ | self.environment)
 
     def _ready_line(self) -> re.Match | None:
         if not self.is_running():
@@ -147,10 +154,11 @@ class Peer:
         return Answer(done.returncode, done.stdout, done.stderr)
 
     def ask(self, *arguments: str):
-        """The document that a command prints with --json; the command has to succeed."""
+        """The document that a command prints with --json, or its list; the command has to succeed."""
         answer = self.cli(*arguments, "--json")
         assert answer.code == 0, f"{self.name}: {' '.join(arguments)}: {answer.code}: {answer.errors}"
-        return answer.document
+        document = answer.document
+        return document["items"] if set(document) == {"items"} else document
 
     def status(self) -> dict:
         return self.ask("status")

@@ -5,7 +5,7 @@ import unittest
 
 import trees
 from case import LanTest, setUpModule  # noqa: F401: unittest calls setUpModule
-from peer import Peer, wait_for
+from peer import Peer, bad_disk, wait_for
 
 
 def game(games):
@@ -13,16 +13,20 @@ def game(games):
     return trees.small_game(games, megabytes=60)
 
 
-def damage(peer: Peer) -> None:
-    """Flips a byte in every chunk of the large file, so that whichever is asked for first is wrong."""
-    for chunk in range(60):
-        trees.flip_byte(peer.games_folder / "quake" / "game.pak", chunk * trees.MIB + 4711)
-
-
 class Integrity(LanTest):
+    def damaged_source(self, name: str, make_game) -> Peer:
+        """A source whose disk has gone bad since it hashed its game: every chunk of the large file comes out wrong."""
+        peer = self.new_peer(name)
+        when = self.folder / f"{name}-disk-is-bad"
+        peer.environment = {"LD_PRELOAD": bad_disk(), "BAD_DISK_FILE": "/game.pak", "BAD_DISK_WHEN": str(when)}
+        make_game(peer.games_folder)
+        peer.start()
+        wait_for(lambda: peer.has("quake"), 60, f"{name} has hashed its game")
+        when.touch()
+        return peer
+
     def test_wrong_bytes_are_refused_and_their_source_is_named(self):
-        alice = self.source("alice", game)
-        damage(alice)
+        alice = self.damaged_source("alice", game)
         bob = self.peer("bob")
         self.wait_until_seen(bob, "quake")
         answer = bob.cli("get", "quake", "--wait", seconds=60)
@@ -38,9 +42,8 @@ class Integrity(LanTest):
 
     def test_wrong_bytes_of_one_source_are_fetched_from_another(self):
         honest = game(self.folder / "original")
-        alice = self.source("alice", lambda games: trees.copy_game(honest, games))
+        alice = self.damaged_source("alice", lambda games: trees.copy_game(honest, games))
         carol = self.source("carol", lambda games: trees.copy_game(honest, games))
-        damage(alice)
         bob = self.peer("bob")
         self.wait_until_seen(bob, "quake", peers=2)
         bob.get("quake")

@@ -77,6 +77,7 @@ class MixedPackets(LanTest):
         alice = self.source("alice", game)
         bob = self.new_peer("bob")
         for host in (alice.host, bob.host):
+            host.send_singly()
             host.drop_incoming("meta length > 1500")
         bob.start()
         self.wait_until_seen(bob, "quake")
