@@ -15,7 +15,7 @@ constexpr int batches_per_turn = 8;
 constexpr std::size_t max_connections = 2048;
 
 // Probes for the path MTU are datagrams of our own, told from QUIC by their first byte, which has QUIC's fixed bit clear
-// (RFC 9443): 0x00 "LSM", a kind, the size probed (2 bytes), the connection's nonce (8 bytes), then zeros.
+// (RFC 9443; our connections promise never to grease it): 0x00 "LSM", a kind, the size probed (2 bytes), the connection's nonce (8 bytes), then zeros.
 constexpr std::array<std::uint8_t, 4> mtu_magic{0x00, 'L', 'S', 'M'};
 constexpr std::uint8_t mtu_probe = 1;
 constexpr std::uint8_t mtu_answer = 2;
@@ -35,6 +35,11 @@ std::vector<std::uint8_t> mtu_datagram(std::uint8_t kind, std::size_t probed, st
     bytes[6] = static_cast<std::uint8_t>(probed);
     std::memcpy(bytes.data() + 7, &nonce, sizeof nonce);
     return bytes;
+}
+
+bool is_mtu_datagram(std::span<const std::uint8_t> bytes)
+{
+    return bytes.size() >= mtu_header && std::equal(mtu_magic.begin(), mtu_magic.end(), bytes.begin());
 }
 
 const CipherProvider& choose_ciphers(bool allow_fast)
@@ -85,7 +90,7 @@ void NetworkSide::wait_until_readable()
 void NetworkSide::on_datagram(const Datagram& datagram, TimePoint now)
 {
     stats_.received.fetch_add(datagram.bytes.size(), std::memory_order_relaxed);
-    if (datagram.bytes.size() >= mtu_header && datagram.bytes[0] == mtu_magic[0]) {
+    if (is_mtu_datagram(datagram.bytes)) {
         on_mtu_datagram(datagram);
         return;
     }
@@ -216,9 +221,6 @@ void NetworkSide::send_mtu_probe(QuicConnection& connection, std::size_t size)
 /// that its connection made up.
 void NetworkSide::on_mtu_datagram(const Datagram& datagram)
 {
-    if (!std::equal(mtu_magic.begin(), mtu_magic.end(), datagram.bytes.begin())) {
-        return;
-    }
     const std::size_t size = std::size_t{datagram.bytes[5]} << 8 | datagram.bytes[6];
     std::uint64_t nonce = 0;
     std::memcpy(&nonce, datagram.bytes.data() + 7, sizeof nonce);

@@ -76,6 +76,7 @@ ngtcp2_transport_params make_parameters()
     parameters.max_idle_timeout = nanoseconds(idle_timeout);
     parameters.max_udp_payload_size = 65527;
     parameters.active_connection_id_limit = 4;
+    parameters.grease_quic_bit = 0;  // that bit tells our MTU probes from QUIC (RFC 9287 §3: it is ours to promise)
     parameters.max_ack_delay = nanoseconds(max_ack_delay);
     return parameters;
 }
