@@ -32,5 +32,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                   GetManifest, GetChunk, Data, Failure>>(text);
     check_round_trip<std::vector<GameEntry>>(text);
     (void)decode_answer<Data>(text);
+    check(head_of_hello(text).has_value() || !decode<Hello>(text), "what is a Hello has the head of one");
     return 0;
 }

@@ -17,6 +17,9 @@ namespace lanspread::library {
 
 using ManifestPtr = std::shared_ptr<const content::Manifest>;
 
+/// Since the Unix epoch, as files' times are.
+[[nodiscard]] std::int64_t wall_clock_ns();
+
 /// What is behind Library: its state, and its work in three files: library.cpp (service, index, adopt, hold),
 /// scan.cpp and verify.cpp. After each co_await a game may have been adopted, held or verified by somebody
 /// else: see `is_busy`.
@@ -59,6 +62,10 @@ struct Library::Core {
     /// be.
     [[nodiscard]] Task<ManifestPtr> load_manifest(Root root);
     void publish(const Root& root);
+
+    /// Looks at a root when none of its files has changed just before; waits for that, once and shortly.
+    /// `unavailable` where one is changed again and again: then a scan is asked for.
+    [[nodiscard]] Task<Result<RootListing>> read_settled(Root root);
 
     // The scan (scan.cpp)
     [[nodiscard]] Task<void> scan();

@@ -33,10 +33,11 @@ struct Fingerprint {
 [[nodiscard]] std::vector<content::ManifestFile> manifest_files(const Fingerprint& fingerprint);
 [[nodiscard]] std::vector<platform::FileStat> stats(const Fingerprint& fingerprint);
 
-/// False where a file changed so shortly before `now_ns` (since the Unix epoch) that another change could
-/// leave the same times: file systems stamp with the kernel's tick, up to 10 ms, not with the clock.
-[[nodiscard]] bool is_settled(const Fingerprint& fingerprint, std::int64_t now_ns);
+/// How long a file must not have changed before a look at it, in ns, so that a change after the look leaves
+/// other times: file systems stamp with the kernel's tick, up to 10 ms, not with the clock.
 inline constexpr std::int64_t settling_ns = 50'000'000;
+/// False where a file changed within that before `now_ns` (since the Unix epoch).
+[[nodiscard]] bool is_settled(const Fingerprint& fingerprint, std::int64_t now_ns);
 
 /// For state.db. Numbers in network byte order:
 /// u8 format (1) · u32 size and bytes of version.ini · u32 number of files · for each: u16 size and bytes of

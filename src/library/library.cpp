@@ -1,6 +1,7 @@
 #include "library/library.h"
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -13,6 +14,11 @@
 #include "store/manifests.h"
 
 namespace lanspread::library {
+
+std::int64_t wall_clock_ns()
+{
+    return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 Library::Library(Pools pools, store::Database& database, Options options)
     : core_(std::make_unique<Core>(pools, database, std::move(options)))
@@ -121,7 +127,7 @@ void Library::Core::release(const GameId& game)
 Task<Result<void>> Library::Core::adopt(Root root, ManifestPtr manifest)
 {
     touch(root.game);
-    auto listing = co_await offload(pools_.disk, [root] { return read_root(root); });
+    auto listing = co_await read_settled(root);
     if (!listing) {
         co_return fail(listing.error().in(root.game.text()));
     }
@@ -142,6 +148,22 @@ Task<Result<void>> Library::Core::adopt(Root root, ManifestPtr manifest)
     problems_.erase(root.path());
     publish(root);
     co_return Result<void>();
+}
+
+Task<Result<RootListing>> Library::Core::read_settled(Root root)
+{
+    auto began_ns = wall_clock_ns();
+    auto listing = co_await offload(pools_.disk, [root] { return read_root(root); });
+    if (listing && !is_settled(listing->fingerprint, began_ns)) {
+        co_await sleep_for(std::chrono::nanoseconds(settling_ns) + std::chrono::milliseconds(1));
+        began_ns = wall_clock_ns();
+        listing = co_await offload(pools_.disk, [root] { return read_root(root); });
+    }
+    if (listing && !is_settled(listing->fingerprint, began_ns)) {
+        request_scan();
+        co_return fail(ErrorCode::unavailable, "its files are changing; it is looked at again when that is over");
+    }
+    co_return listing;
 }
 
 Task<void> Library::Core::load_index()

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 
 #include <fmt/format.h>
 
@@ -14,11 +13,6 @@
 namespace lanspread::library {
 
 namespace {
-
-std::int64_t wall_clock_ns()
-{
-    return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 /// Holds a flag up for as long as a scope runs, however it ends.
 class Raised {

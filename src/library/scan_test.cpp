@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <chrono>
 
 #include <sys/stat.h>
 
 #include "content/hash.h"
+#include "library/fingerprint.h"
 #include "library/testing.h"
 #include "store/library_index.h"
 #include "store/manifests.h"
@@ -264,6 +266,22 @@ TEST_F(LibraryTest, takes_in_a_finished_download_without_hashing_it)
     stop();
     start();
     EXPECT_EQ(content_of(find("doom")), manifest->content_id());
+}
+
+TEST_F(LibraryTest, takes_in_a_finished_download_only_once_its_last_change_is_older_than_the_clocks_grain)
+{
+    make_game("doom");
+    start();
+    const auto manifest = find("doom")->manifest;
+    write_file(games_ / "doom/version.ini", version);  // the same bytes with new times
+    ASSERT_TRUE(wait(library_->adopt(games_, manifest)));
+    const auto now_ns =
+        std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+    const auto game = find("doom");
+    ASSERT_TRUE(game);
+    for (const auto& stat : game->stats) {
+        EXPECT_GE(now_ns - stat.ctime_ns, settling_ns);
+    }
 }
 
 TEST_F(LibraryTest, does_not_adopt_files_that_are_not_the_manifests)

@@ -115,7 +115,7 @@ Task<Result<VerifyReport>> Library::Core::verify(GameId game)
                        fmt::format("{}: its manifest is not in the state database; a rescan makes it anew",
                                    game.text()));
     }
-    const auto now = co_await offload(pools_.disk, [root] { return read_root(root); });
+    const auto now = co_await read_settled(root);
     if (!now) {
         co_return fail(now.error().in(game.text()));
     }

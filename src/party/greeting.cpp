@@ -61,13 +61,7 @@ private:
         if (!answer) {
             co_return fail(answer.error());
         }
-        auto hello = wire::decode_answer<wire::Hello>(answer->frame);
-        if (hello) {
-            if (const auto checked = check_protocol(*hello, ours_.name, connection_->peer()); !checked) {
-                co_return fail(checked.error());
-            }
-        }
-        co_return hello;
+        co_return read_hello(answer->frame, ours_.name, connection_->peer());
     }
 
     Task<Result<wire::Hello>> answer()
@@ -80,12 +74,10 @@ private:
         if (!frame) {
             co_return fail(frame.error());
         }
-        auto hello = wire::decode<wire::Hello>(*frame);
-        const auto checked =
-            hello ? check_protocol(*hello, ours_.name, connection_->peer()) : fail(hello.error());
-        if (!checked) {
-            co_await refuse(std::move(*stream), checked.error());
-            co_return fail(checked.error());
+        auto hello = read_hello(*frame, ours_.name, connection_->peer());
+        if (!hello) {
+            co_await refuse(std::move(*stream), hello.error());
+            co_return hello;
         }
         auto text = wire::encode(ours_);
         if (!text) {

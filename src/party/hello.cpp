@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/utf8.h"
+#include "wire/codec.h"
 
 namespace lanspread::party {
 
@@ -17,17 +18,18 @@ std::string display_name(std::string_view text, const PeerId& id)
     return name;
 }
 
-Result<void> check_protocol(const wire::Hello& theirs, std::string_view our_name, const PeerId& their_id)
+Result<wire::Hello> read_hello(std::string_view text, std::string_view our_name, const PeerId& their_id)
 {
-    if (theirs.protocol == wire::protocol_version) {
-        return {};
+    const auto theirs = wire::head_of_hello(text);
+    if (!theirs || theirs->protocol == wire::protocol_version) {
+        return wire::decode_answer<wire::Hello>(text);
     }
-    const auto their_name = display_name(theirs.name, their_id);
+    const auto their_name = display_name(theirs->name, their_id);
     return fail(
         ErrorCode::refused,
         fmt::format("{} speaks version {} of the protocol, {} speaks version {}: update lanspread on {}",
-                    their_name, theirs.protocol, our_name, wire::protocol_version,
-                    theirs.protocol < wire::protocol_version ? their_name : our_name));
+                    their_name, theirs->protocol, our_name, wire::protocol_version,
+                    theirs->protocol < wire::protocol_version ? their_name : our_name));
 }
 
 }  // namespace lanspread::party

@@ -1,6 +1,9 @@
 #include "party/hello.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "wire/codec.h"
 
 namespace lanspread::party {
 namespace {
@@ -25,24 +28,47 @@ TEST(DisplayName, is_cut_at_a_whole_character)
     EXPECT_EQ(name, std::string(63, 'x'));
 }
 
-wire::Hello hello(std::uint32_t protocol)
+std::string hello(std::uint32_t protocol)
 {
-    return {.protocol = protocol, .name = "bob", .program = "", .listen = {}, .library = {}};
+    const wire::Hello hello{
+        .protocol = protocol, .name = "bob", .program = "", .listen = {}, .library = {}};
+    return wire::encode(hello).value();
 }
 
 TEST(Protocol, of_the_same_version_is_welcome)
 {
-    EXPECT_TRUE(check_protocol(hello(wire::protocol_version), "alice", id));
+    EXPECT_EQ(read_hello(hello(wire::protocol_version), "alice", id)->name, "bob");
+}
+
+TEST(Protocol, of_the_same_version_is_read_strictly)
+{
+    const auto text = fmt::format(R"({{"type":"Hello","protocol":{},"mood":"good"}})", wire::protocol_version);
+    EXPECT_EQ(read_hello(text, "alice", id).error().code, ErrorCode::invalid_input);
+}
+
+TEST(Protocol, of_a_later_version_with_other_members_still_says_who_must_update)
+{
+    const auto refused = read_hello(R"({"type":"Hello","mood":{"is":"good"},"protocol":7,"name":"bob"})", "alice", id);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::refused);
+    EXPECT_EQ(refused.error().message,
+              "bob speaks version 7 of the protocol, alice speaks version 1: update lanspread on alice");
+}
+
+TEST(Protocol, failure_that_comes_instead_of_a_hello_is_handed_on)
+{
+    const auto failure = wire::encode(wire::to_failure({ErrorCode::refused, "not you"})).value();
+    EXPECT_EQ(read_hello(failure, "alice", id).error().message, "not you");
 }
 
 TEST(Protocol, of_another_version_is_refused_and_says_who_must_update)
 {
-    const auto newer = check_protocol(hello(wire::protocol_version + 1), "alice", id);
+    const auto newer = read_hello(hello(wire::protocol_version + 1), "alice", id);
     ASSERT_FALSE(newer);
     EXPECT_EQ(newer.error().code, ErrorCode::refused);
     EXPECT_TRUE(newer.error().message.ends_with("update lanspread on alice")) << newer.error().message;
 
-    const auto older = check_protocol(hello(0), "alice", id);
+    const auto older = read_hello(hello(0), "alice", id);
     ASSERT_FALSE(older);
     EXPECT_TRUE(older.error().message.ends_with("update lanspread on bob")) << older.error().message;
 }

@@ -19,9 +19,9 @@ namespace {
 constexpr std::chrono::seconds connect_patience{15};
 constexpr std::chrono::milliseconds goodbye_patience{300};
 
-PeerState state_of(const PeerBook::Record& record)
+PeerState state_of(const PeerBook::Record& record, bool is_banned)
 {
-    if (!record.ban_reason.empty()) {
+    if (is_banned) {
         return PeerState::banned;
     }
     if (record.is_connected) {
@@ -31,16 +31,17 @@ PeerState state_of(const PeerBook::Record& record)
     return attempts.is_running || !attempts.problem ? PeerState::connecting : PeerState::unreachable;
 }
 
-PeerStatus describe(const PeerId& peer, const PeerBook::Record& record)
+/// `ban_reason` is null where the peer is not banned.
+PeerStatus describe(const PeerId& peer, const PeerBook::Record& record, const std::string* ban_reason)
 {
     PeerStatus status{.id = peer,
                       .name = display_name(record.name, peer),
-                      .state = state_of(record),
+                      .state = state_of(record, ban_reason != nullptr),
                       .address = record.addresses.empty() ? "" : record.addresses.front().text(),
                       .addresses = record.addresses,
                       .found_by = record.found_by};
-    if (status.state == PeerState::banned) {
-        status.problem = record.ban_reason;
+    if (ban_reason != nullptr) {
+        status.problem = *ban_reason;
     } else if (status.state != PeerState::connected && record.attempts.problem) {
         status.problem = record.attempts.problem->message;
     }
@@ -153,7 +154,7 @@ std::vector<PeerStatus> Party::peers() const
         if (!record.is_listed) {
             continue;
         }
-        auto& status = result.emplace_back(describe(peer, record));
+        auto& status = result.emplace_back(describe(peer, record, book_.ban_reason(peer)));
         if (const auto session = sessions_.find(peer); session != sessions_.end()) {
             status.games = session->second->library().games().size();
             status.stats = session->second->connection().stats();

@@ -57,16 +57,22 @@ Result<void> PeerBook::type(const std::string& host_port, TimePoint now)
 
 void PeerBook::ban(const PeerId& peer, const std::string& reason)
 {
+    if (bans_.insert_or_assign(peer, reason).second) {
+        bans_by_age_.push_back(peer);
+    }
+    if (bans_.size() > parameters_.max_bans) {
+        bans_.erase(bans_by_age_.front());
+        bans_by_age_.pop_front();
+    }
     if (auto* record = record_of(peer, TimePoint::min())) {
-        record->ban_reason = reason;
         record->is_listed = true;
     }
 }
 
-bool PeerBook::is_banned(const PeerId& peer) const
+const std::string* PeerBook::ban_reason(const PeerId& peer) const
 {
-    const auto* record = find(peer);
-    return record != nullptr && !record->ban_reason.empty();
+    const auto found = bans_.find(peer);
+    return found == bans_.end() ? nullptr : &found->second;
 }
 
 void PeerBook::joined(const std::string& path, const PeerId& peer, const std::string& name,
@@ -98,7 +104,7 @@ void PeerBook::left(const PeerId& peer, Left how, TimePoint now, double jitter)
     }
     auto& record = found->second;
     record.is_connected = false;
-    record.is_listed = !record.ban_reason.empty();
+    record.is_listed = is_banned(peer);
     record.last_seen = now;
     record.waits_for_news = how == Left::goodbye;
     const bool was_steady = how == Left::lost && now - record.connected_at >= parameters_.steady_after;
@@ -126,7 +132,7 @@ std::vector<PeerBook::Dial> PeerBook::next_dials(TimePoint now)
     };
     std::vector<Due> due;
     for (auto& [peer, record] : records_) {
-        if (is_waiting(record) && record.attempts.back_off.due() <= now) {
+        if (is_waiting(peer, record) && record.attempts.back_off.due() <= now) {
             due.push_back(
                 {.attempts = &record.attempts, .dial = {.target = peer, .addresses = record.addresses}});
         }
@@ -158,7 +164,7 @@ TimePoint PeerBook::next_due() const
         }
     };
     for (const auto& [peer, record] : records_) {
-        if (is_waiting(record)) {
+        if (is_waiting(peer, record)) {
             consider(record.attempts);
         }
     }
@@ -226,13 +232,13 @@ PeerBook::Record* PeerBook::record_of(const PeerId& peer, TimePoint now)
 bool PeerBook::make_room()
 {
     auto oldest = records_.end();
-    const auto value = [](const Record& record) {
-        return std::pair(!record.ban_reason.empty(), record.last_seen);
+    const auto value = [this](const auto& entry) {
+        return std::pair(is_banned(entry.first), entry.second.last_seen);
     };
     for (auto entry = records_.begin(); entry != records_.end(); ++entry) {
         const auto& record = entry->second;
         const bool is_free = !record.is_connected && !record.attempts.is_running;
-        if (is_free && (oldest == records_.end() || value(record) < value(oldest->second))) {
+        if (is_free && (oldest == records_.end() || value(*entry) < value(*oldest))) {
             oldest = entry;
         }
     }
@@ -283,10 +289,10 @@ void PeerBook::forget_old(TimePoint now)
     });
 }
 
-bool PeerBook::is_waiting(const Record& record) const
+bool PeerBook::is_waiting(const PeerId& peer, const Record& record) const
 {
     return !record.is_connected && !record.attempts.is_running && !record.waits_for_news &&
-           record.ban_reason.empty() && !record.addresses.empty();
+           !record.addresses.empty() && !is_banned(peer);
 }
 
 bool PeerBook::is_waiting(const Typed& typed) const

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -33,6 +34,7 @@ public:
         std::size_t max_records = 4096;
         std::size_t max_addresses = 16;  ///< of one peer
         std::size_t max_typed = 256;
+        std::size_t max_bans = 4096;  ///< then the oldest is forgotten
         std::size_t max_dials = 16;  ///< peers that are dialled at once
         std::size_t max_retries =
             8;  ///< among those: peers that failed before, so that dead ones do not hold up the living
@@ -75,7 +77,6 @@ public:
         TimePoint connected_at;
         TimePoint last_seen;
         Attempts attempts;
-        std::string ban_reason;  ///< empty where it is not banned
     };
     struct Typed {
         std::optional<PeerId> peer;  ///< who answered last
@@ -92,8 +93,11 @@ public:
     void lost(const PeerId& peer);
     /// Adds a typed target, or makes one that is known due at once. `refused` where there are too many.
     [[nodiscard]] Result<void> type(const std::string& host_port, TimePoint now);
+    /// Holds whether or not there is a record of the peer, or room for one.
     void ban(const PeerId& peer, const std::string& reason);
-    [[nodiscard]] bool is_banned(const PeerId& peer) const;
+    [[nodiscard]] bool is_banned(const PeerId& peer) const { return ban_reason(peer) != nullptr; }
+    /// Null where it is not banned.
+    [[nodiscard]] const std::string* ban_reason(const PeerId& peer) const;
 
     /// Both Hellos were exchanged with the peer. `path` is empty where it was dialled: how it was found is
     /// known then. `addresses` are where it listens, best first.
@@ -120,7 +124,7 @@ private:
                   TimePoint now) const;
     void forget_old(TimePoint now);
 
-    [[nodiscard]] bool is_waiting(const Record& record) const;
+    [[nodiscard]] bool is_waiting(const PeerId& peer, const Record& record) const;
     [[nodiscard]] bool is_waiting(const Typed& typed) const;
     [[nodiscard]] Attempts* attempts_at(const Target& target);
     [[nodiscard]] bool has_room_for(const Attempts& attempts) const;
@@ -131,6 +135,8 @@ private:
     Parameters parameters_;
     std::unordered_map<PeerId, Record> records_;
     std::map<std::string, Typed> typed_;
+    std::unordered_map<PeerId, std::string> bans_;  ///< with their reasons
+    std::deque<PeerId> bans_by_age_;                ///< oldest first
     std::size_t dials_ = 0;    ///< at this moment
     std::size_t retries_ = 0;  ///< among them
 };

@@ -240,6 +240,41 @@ TEST(PeerBook, never_dials_a_banned_peer_and_says_why)
     EXPECT_TRUE(book.find(other)->is_listed);
 }
 
+TEST(PeerBook, bans_also_a_peer_for_whose_record_there_is_no_room)
+{
+    PeerBook book(self, {.max_records = 1});
+    book.joined("incoming", peer_id(3), "carol", {address(3)}, start);
+    book.ban(other, "it sent wrong bytes");
+    EXPECT_EQ(book.find(other), nullptr);
+    ASSERT_TRUE(book.is_banned(other));
+    EXPECT_EQ(*book.ban_reason(other), "it sent wrong bytes");
+    EXPECT_FALSE(book.is_banned(peer_id(3)));
+}
+
+TEST(PeerBook, keeps_a_ban_when_the_record_is_dropped_and_made_again)
+{
+    PeerBook book(self, {.max_records = 1});
+    sight(book, other, start);
+    book.ban(other, "it sent wrong bytes");
+    sight(book, peer_id(3), start + 1s);
+    ASSERT_EQ(book.find(other), nullptr);
+    sight(book, other, start + 2s);
+    ASSERT_NE(book.find(other), nullptr);
+    EXPECT_TRUE(book.is_banned(other));
+    EXPECT_TRUE(book.next_dials(start + 1h).empty());
+}
+
+TEST(PeerBook, forgets_the_oldest_ban_where_there_are_too_many)
+{
+    PeerBook book(self, {.max_bans = 2});
+    for (const auto number : {2U, 3U, 2U, 4U}) {
+        book.ban(peer_id(number), "it sent wrong bytes");
+    }
+    EXPECT_FALSE(book.is_banned(peer_id(2)));
+    EXPECT_TRUE(book.is_banned(peer_id(3)));
+    EXPECT_TRUE(book.is_banned(peer_id(4)));
+}
+
 TEST(PeerBook, bounds_the_peers_that_are_dialled_at_once)
 {
     PeerBook book(self);

@@ -165,6 +165,19 @@ TEST_F(SessionTest, another_version_of_the_protocol_is_refused_and_both_learn_wh
     EXPECT_TRUE(alice.events.empty());
 }
 
+TEST_F(SessionTest, a_hello_that_only_a_later_version_can_read_is_answered_with_who_must_update)
+{
+    auto& alice = start("alice");
+    const auto connection = stranger(alice);
+    const auto* later = R"({"type":"Hello","protocol":9,"name":"bob","mood":"good"})";
+    const auto answer = result_of(exchange(connection, later, soon()));
+    ASSERT_TRUE(answer) << answer.error().message;
+    const auto refusal = wire::decode_answer<wire::Hello>(answer->frame);
+    ASSERT_FALSE(refusal);
+    EXPECT_EQ(refusal.error().code, ErrorCode::refused);
+    EXPECT_TRUE(refusal.error().message.ends_with("update lanspread on alice")) << refusal.error().message;
+}
+
 TEST_F(SessionTest, a_stranger_who_talks_nonsense_does_not_join)
 {
     auto& alice = start("alice");

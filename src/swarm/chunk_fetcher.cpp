@@ -207,12 +207,13 @@ Task<void> ChunkFetcher::fetch(Assignment assignment, CancellationToken token)
     buffer.reset();
     // What is verified counts, also when another was faster or the download is about to stop. Failures of
     // what was given up do not.
-    if (fetched && written) {
+    const auto& result = fetched ? written : fetched;
+    if (result) {
         arrived(request);
-    } else if (fetched && written.error().code == ErrorCode::corrupt) {
-        wrong_bytes(request);
+    } else if (result.error().code == ErrorCode::corrupt) {
+        wrong_bytes(request, result.error());
     } else if (!token.is_cancelled()) {
-        fetched ? not_written(request, written.error()) : not_fetched(request, fetched.error());
+        fetched ? not_written(request, result.error()) : not_fetched(request, result.error());
     }
 }
 
@@ -251,7 +252,7 @@ void ChunkFetcher::not_written(const ChunkRequest& request, const Error& error)
     error.code == ErrorCode::disk_full ? no_space(error) : fail_with(error);
 }
 
-void ChunkFetcher::wrong_bytes(const ChunkRequest& request)
+void ChunkFetcher::wrong_bytes(const ChunkRequest& request, const Error& error)
 {
     if (sources_.is_banned(request.source)) {
         return;  // one of many that were under way
@@ -260,7 +261,7 @@ void ChunkFetcher::wrong_bytes(const ChunkRequest& request)
     const auto reason = fmt::format("sent wrong bytes for chunk {} of {} {}", request.chunk,
                                     manifest_->game().text(), manifest_->version());
     trouble_ = fmt::format("{} {} and is banned", sources_.name_of(request.source), reason);
-    log::warning("swarm", "{}", trouble_);
+    log::warning("swarm", "{}: {}", trouble_, error.message);
     requests_.erase(request);
     give_up(scheduler_.chunk_failed(request, ChunkFailure::corrupt, now));
     update_sources(now);

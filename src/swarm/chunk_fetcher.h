@@ -51,7 +51,7 @@ private:
     void arrived(const ChunkRequest& request);
     void not_fetched(const ChunkRequest& request, const Error& error);
     void not_written(const ChunkRequest& request, const Error& error);
-    void wrong_bytes(const ChunkRequest& request);
+    void wrong_bytes(const ChunkRequest& request, const Error& error);
     void no_space(const Error& error);
     void fail_with(Error error);
 

@@ -79,15 +79,18 @@ Task<std::optional<Result<Download::SharedManifest>>> Download::ask_for_manifest
 {
     auto bytes =
         co_await environment_.network.fetch_manifest(peer, request_.content, Clock::now() + manifest_timeout);
-    if (!bytes) {
+    if (!bytes && bytes.error().code != ErrorCode::corrupt) {
         log::debug("swarm", "manifest of {} from {}: {}", request_.game.text(), sources_.name_of(peer),
                    bytes.error().message);
         enter(DownloadState::starting, fmt::format("{}: {}", sources_.name_of(peer), bytes.error().message));
         co_return std::nullopt;
     }
-    auto manifest = co_await offload(environment_.disk_pool, [&bytes = *bytes, content = request_.content] {
-        return read_manifest(bytes, content);
-    });
+    Result<SharedManifest> manifest = bytes ? nullptr : Result<SharedManifest>(fail(bytes.error()));
+    if (bytes) {
+        manifest = co_await offload(environment_.disk_pool, [&bytes = *bytes, content = request_.content] {
+            return read_manifest(bytes, content);
+        });
+    }
     if (!manifest) {
         const auto reason =
             fmt::format("sent a wrong manifest for {} {}", request_.game.text(), request_.version);

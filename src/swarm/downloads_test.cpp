@@ -111,6 +111,36 @@ TEST_F(DownloadsTest, ban_a_source_with_a_wrong_manifest_and_ask_the_next)
     EXPECT_TRUE(network_.bans.at(peer(1)).contains("wrong manifest"));
 }
 
+TEST_F(DownloadsTest, ban_a_source_whose_manifest_is_too_large_and_ask_the_next)
+{
+    const auto game = doom();
+    add_peer(1, "liar", {game}).sends_wrong_sizes = true;
+    add_peer(2, "ben", {game});
+    start_downloads();
+    get(game);
+    wait_for(game, DownloadState::done);
+    expect_tree(game);
+    ASSERT_EQ(network_.bans.size(), 1U);
+    EXPECT_TRUE(network_.bans.at(peer(1)).contains("wrong manifest"));
+}
+
+TEST_F(DownloadsTest, ban_a_source_with_chunks_of_wrong_sizes_and_fail_where_nobody_else_has_them)
+{
+    const auto game = doom();
+    auto& liar = add_peer(1, "liar", {game});
+    liar.chunks_before_pause = 4;
+    start_downloads();
+    get(game);
+    wait_for_chunks(4);
+    liar.sends_wrong_sizes = true;
+    liar.chunks_before_pause = SIZE_MAX;
+    network_.resumed.notify_all();
+    wait_for(game, DownloadState::failed);
+    EXPECT_TRUE(status(game).reason.contains("liar")) << status(game).reason;
+    ASSERT_TRUE(network_.bans.contains(peer(1)));
+    EXPECT_TRUE(network_.bans.at(peer(1)).contains("wrong bytes"));
+}
+
 TEST_F(DownloadsTest, fail_when_the_only_source_sends_a_wrong_manifest)
 {
     const auto game = doom();

@@ -88,6 +88,7 @@ struct FakePeer {
     std::set<ContentId> holds;
     bool lies_in_chunks = false;
     bool lies_in_manifests = false;
+    bool sends_wrong_sizes = false;
     std::size_t chunks_left = SIZE_MAX;  ///< then it leaves the network
     std::size_t chunks_before_pause =
         SIZE_MAX;  ///< then it answers nothing, until it is cancelled or the pause ends
@@ -112,6 +113,9 @@ public:
     Task<Result<Bytes>> fetch_manifest(PeerId peer, ContentId content, TimePoint) override
     {
         ++manifests_sent;
+        if (peers.at(peer).sends_wrong_sizes) {
+            co_return fail(ErrorCode::corrupt, "too large");
+        }
         auto bytes = packages_.at(content).manifest->canonical_bytes();
         if (peers.at(peer).lies_in_manifests) {
             bytes.back() ^= std::byte{1};
@@ -130,6 +134,9 @@ public:
         if (peer.chunks_left == 0 || !peer.holds.contains(content)) {
             peer.holds.clear();
             co_return fail(ErrorCode::unavailable, "the connection is gone");
+        }
+        if (peer.sends_wrong_sizes) {
+            co_return fail(ErrorCode::corrupt, "another size");
         }
         --peer.chunks_left;
         ++peer.chunks_sent;

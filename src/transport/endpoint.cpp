@@ -4,6 +4,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 
+#include "base/log.h"
 #include "transport/endpoint_core.h"
 
 namespace lanspread::transport {
@@ -26,8 +27,20 @@ struct Endpoint::Core {
         network.start();
         thread = std::thread([this] {
             sharpen_timers_of_this_thread();
-            loop->io.run();
+            run();
         });
+    }
+
+    /// What is thrown here is out of memory or a bug: it costs what was being done, not the other connections.
+    void run()
+    {
+        while (!loop->io.stopped()) {
+            try {
+                loop->io.run();
+            } catch (const std::exception& exception) {
+                log::error("transport", "on the network thread: {}", exception.what());
+            }
+        }
     }
 
     void close()
@@ -41,6 +54,8 @@ struct Endpoint::Core {
             loop->io.stop();
         });
         thread.join();
+        loop->io.restart();
+        loop->io.poll();  // what was posted meanwhile gets its answer
         incoming->close();
     }
 
@@ -72,6 +87,9 @@ Result<std::unique_ptr<Endpoint>> Endpoint::open(Executor owner, const Identity&
 
 Task<Result<SharedConnection>> Endpoint::connect(Address remote, std::optional<PeerId> expected, TimePoint deadline)
 {
+    if (!core_->thread.joinable()) {
+        co_return fail(ErrorCode::unavailable, "the endpoint is closed");
+    }
     auto dialled = OneShot<Result<SharedConnection>>::make(core_->owner);
     asio::post(core_->loop->io, [&network = core_->network, remote, expected, dialled] {
         network.dial(remote, expected, dialled);

@@ -14,6 +14,9 @@ constexpr int batches_per_turn = 8;
 /// Strangers can make us begin handshakes; this is where it ends.
 constexpr std::size_t max_connections = 2048;
 
+/// Bytes of all connections together that arrived before anybody asked for them. An honest peer leaves a fraction of a chunk.
+constexpr std::ptrdiff_t max_held_back = 256 * 1024 * 1024;
+
 // Probes for the path MTU are datagrams of our own, told from QUIC by their first byte, which has QUIC's fixed bit clear
 // (RFC 9443; our connections promise never to grease it): 0x00 "LSM", a kind, the size probed (2 bytes), the connection's nonce (8 bytes), then zeros.
 constexpr std::array<std::uint8_t, 4> mtu_magic{0x00, 'L', 'S', 'M'};
@@ -76,6 +79,7 @@ void NetworkSide::wait_until_readable()
         if (error) {
             return;
         }
+        wait_until_readable();  // first, so that nothing below can end the reading
         const auto now = Clock::now();
         socket_.receive(receive_buffer_, batches_per_turn, [this, now](const Datagram& datagram) { on_datagram(datagram, now); });
         const auto touched = std::exchange(touched_, {});
@@ -83,7 +87,6 @@ void NetworkSide::wait_until_readable()
         for (const auto& connection : touched) {
             connection->write(written_at);
         }
-        wait_until_readable();
     });
 }
 
@@ -155,8 +158,12 @@ void NetworkSide::on_established(QuicConnection& connection)
 {
     const auto shared = connection.shared_from_this();
     if (const auto dialled = dialling_.find(&connection); dialled != dialling_.end()) {
-        dialled->second->set(std::make_shared<Connection>(connection.shared()));
+        // The handle must neither be made nor dropped on this thread: it is its owner's.
+        auto waiting = std::move(dialled->second);
         dialling_.erase(dialled);
+        asio::post(owner_, [waiting = std::move(waiting), made = connection.shared()] {
+            waiting->set(std::make_shared<Connection>(made));
+        });
     } else {
         remove_connection_id(connection.original_id());
         on_accepted_(shared);
@@ -184,6 +191,12 @@ void NetworkSide::close_all(const Error& reason)
     }
     boost::system::error_code ignored;
     readiness_.cancel(ignored);
+}
+
+bool NetworkSide::hold_back(std::ptrdiff_t bytes)
+{
+    held_back_ += bytes;
+    return held_back_ <= max_held_back;
 }
 
 void NetworkSide::add_connection_id(const ngtcp2_cid& cid, QuicConnection& connection)

@@ -40,6 +40,7 @@ public:
     void wait_until_writable(QuicConnection& connection) override;
     void send_mtu_probe(QuicConnection& connection, std::size_t size) override;
     void count_sent(std::size_t bytes) override { stats_.sent.fetch_add(bytes, std::memory_order_relaxed); }
+    bool hold_back(std::ptrdiff_t bytes) override;
     void on_established(QuicConnection& connection) override;
     void on_closed(QuicConnection& connection) override;
 
@@ -67,6 +68,7 @@ private:
     asio::posix::stream_descriptor readiness_;
     std::vector<std::uint8_t> receive_buffer_;
     std::vector<std::uint8_t> batch_;
+    std::ptrdiff_t held_back_ = 0;
     std::unordered_map<std::string, QuicConnection*> by_id_;
     std::unordered_map<QuicConnection*, std::shared_ptr<QuicConnection>> connections_;
     std::unordered_map<QuicConnection*, Dialled> dialling_;

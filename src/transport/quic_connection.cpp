@@ -14,19 +14,27 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// The body of a callback from C: what it throws ends the connection rather than the program.
+template <class Body>
+int guarded(Body body)
+{
+    try {
+        return body() ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
+    } catch (...) {
+        return NGTCP2_ERR_CALLBACK_FAILURE;
+    }
+}
+
 constexpr std::uint64_t window = 16 * 1024 * 1024;
+constexpr std::uint64_t request_window = 2 * 1024 * 1024;  // on streams that the peer opens: a request, never a chunk
 constexpr std::uint64_t max_streams = 256;
 constexpr auto idle_timeout = 20s;
 constexpr auto keep_alive = 5s;
 constexpr auto handshake_timeout = 5s;
+/// How often a peer may change its address before it has to dial anew.
+constexpr std::size_t max_moves = 16;
 /// A guess for the first flight: on a LAN the library's 333 ms would make every lost first packet cost a second.
 constexpr auto initial_round_trip = 20ms;
-
-/// Packets that one acknowledgement answers. With the library's 2, sender and receiver fall into step on a fast link, a packet
-/// and an answer at a time, and ngtcp2's cubic (which caps the window by rate x round trip) never leaves that state.
-constexpr std::size_t ack_after = 10;
-/// The last packets of a burst, and those after a loss, do not wait longer for theirs than this.
-constexpr auto max_ack_delay = 2ms;
 
 std::uint64_t nanoseconds(auto duration)
 {
@@ -58,7 +66,6 @@ ngtcp2_settings make_settings(std::size_t largest_packet)
     settings.handshake_timeout = nanoseconds(handshake_timeout);
     settings.cc_algo = NGTCP2_CC_ALGO_CUBIC;
     settings.max_tx_udp_payload_size = largest_packet;
-    settings.ack_thresh = ack_after;
     settings.no_tx_udp_payload_size_shaping = 1;  // path_mtu decides, packet by packet
     settings.no_pmtud = 1;
     return settings;
@@ -70,14 +77,13 @@ ngtcp2_transport_params make_parameters()
     ngtcp2_transport_params_default(&parameters);
     parameters.initial_max_data = window;
     parameters.initial_max_stream_data_bidi_local = window;
-    parameters.initial_max_stream_data_bidi_remote = window;
+    parameters.initial_max_stream_data_bidi_remote = request_window;
     parameters.initial_max_streams_bidi = max_streams;
     parameters.initial_max_streams_uni = 0;
     parameters.max_idle_timeout = nanoseconds(idle_timeout);
     parameters.max_udp_payload_size = 65527;
     parameters.active_connection_id_limit = 4;
     parameters.grease_quic_bit = 0;  // that bit tells our MTU probes from QUIC (RFC 9287 §3: it is ours to promise)
-    parameters.max_ack_delay = nanoseconds(max_ack_delay);
     return parameters;
 }
 
@@ -123,42 +129,43 @@ struct CryptoCallbacks {
                           std::size_t size)
     {
         auto& connection = self(static_cast<ngtcp2_crypto_conn_ref*>(gnutls_session_get_ptr(session))->user_data);
-        return quic_crypto::install_keys(connection.connection_, connection.host_.ciphers(), level, rx, tx, size)
-                   ? 0
-                   : -1;
+        if (ngtcp2_conn_get_handshake_completed(connection.connection_) != 0) {
+            return GNUTLS_E_UNEXPECTED_PACKET;  // a TLS KeyUpdate: forbidden in QUIC (RFC 9001 §6), and ngtcp2 would assert
+        }
+        return guarded([&] {
+            return quic_crypto::install_keys(connection.connection_, connection.host_.ciphers(), level, rx, tx, size);
+        });
     }
 
     static int client_initial(ngtcp2_conn* connection, void* user_data)
     {
-        const auto& ciphers = self(user_data).host_.ciphers();
-        const bool ok = quic_crypto::install_initial_keys(connection, ciphers, *ngtcp2_conn_get_dcid(connection)) &&
-                        quic_crypto::install_retry_key(connection) &&
-                        ngtcp2_crypto_read_write_crypto_data(connection, NGTCP2_CRYPTO_LEVEL_INITIAL, nullptr, 0) == 0;
-        return ok ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
+        return guarded([&] {
+            const auto& ciphers = self(user_data).host_.ciphers();
+            return quic_crypto::install_initial_keys(connection, ciphers, *ngtcp2_conn_get_dcid(connection)) &&
+                   quic_crypto::install_retry_key(connection) &&
+                   ngtcp2_crypto_read_write_crypto_data(connection, NGTCP2_CRYPTO_LEVEL_INITIAL, nullptr, 0) == 0;
+        });
     }
 
     static int recv_client_initial(ngtcp2_conn* connection, const ngtcp2_cid* dcid, void* user_data)
     {
-        return quic_crypto::install_initial_keys(connection, self(user_data).host_.ciphers(), *dcid)
-                   ? 0
-                   : NGTCP2_ERR_CALLBACK_FAILURE;
+        return guarded([&] { return quic_crypto::install_initial_keys(connection, self(user_data).host_.ciphers(), *dcid); });
     }
 
     static int recv_retry(ngtcp2_conn* connection, const ngtcp2_pkt_hd* header, void* user_data)
     {
-        return quic_crypto::install_initial_keys(connection, self(user_data).host_.ciphers(), header->scid)
-                   ? 0
-                   : NGTCP2_ERR_CALLBACK_FAILURE;
+        return guarded(
+            [&] { return quic_crypto::install_initial_keys(connection, self(user_data).host_.ciphers(), header->scid); });
     }
 
     static int update_key(ngtcp2_conn*, std::uint8_t* rx_secret, std::uint8_t* tx_secret, ngtcp2_crypto_aead_ctx* rx_context,
                           std::uint8_t* rx_iv, ngtcp2_crypto_aead_ctx* tx_context, std::uint8_t* tx_iv,
                           const std::uint8_t* current_rx, const std::uint8_t* current_tx, std::size_t size, void* user_data)
     {
-        return quic_crypto::update_keys(self(user_data).host_.ciphers(), rx_secret, tx_secret, rx_context, rx_iv, tx_context,
-                                        tx_iv, current_rx, current_tx, size)
-                   ? 0
-                   : NGTCP2_ERR_CALLBACK_FAILURE;
+        return guarded([&] {
+            return quic_crypto::update_keys(self(user_data).host_.ciphers(), rx_secret, tx_secret, rx_context, rx_iv, tx_context,
+                                            tx_iv, current_rx, current_tx, size);
+        });
     }
 
     static void random(std::uint8_t* out, std::size_t size, const ngtcp2_rand_ctx*)
@@ -168,25 +175,25 @@ struct CryptoCallbacks {
 
     static int new_connection_id(ngtcp2_conn*, ngtcp2_cid* cid, std::uint8_t* token, std::size_t size, void* user_data)
     {
-        cid->datalen = size;
-        if (gnutls_rnd(GNUTLS_RND_RANDOM, cid->data, size) != 0 ||
-            gnutls_rnd(GNUTLS_RND_RANDOM, token, NGTCP2_STATELESS_RESET_TOKENLEN) != 0) {
-            return NGTCP2_ERR_CALLBACK_FAILURE;
-        }
-        auto& connection = self(user_data);
-        connection.host_.add_connection_id(*cid, connection);
-        return 0;
+        return guarded([&] {
+            cid->datalen = size;
+            fill_random(cid->data, size);
+            fill_random(token, NGTCP2_STATELESS_RESET_TOKENLEN);
+            self(user_data).host_.add_connection_id(*cid, self(user_data));
+            return true;
+        });
     }
 
     static int remove_connection_id(ngtcp2_conn*, const ngtcp2_cid* cid, void* user_data)
     {
-        self(user_data).host_.remove_connection_id(*cid);
-        return 0;
+        return guarded([&] {
+            self(user_data).host_.remove_connection_id(*cid);
+            return true;
+        });
     }
 
-    /// The client's certificate is proven when the server's handshake completes; the server's when the client's is confirmed,
-    /// which also tells the client that the server has accepted it.
-    static int on_proven(QuicConnection& connection)
+    /// A refusal ends the connection in on_datagram: inside this callback ngtcp2 is between two states, and cannot.
+    static void on_proven(QuicConnection& connection)
     {
         const auto peer = connection.tls_->peer_id();
         if (!peer) {
@@ -195,26 +202,33 @@ struct CryptoCallbacks {
             connection.refusal_ = Error{ErrorCode::refused, "that is this peer itself"};
         } else if (connection.expected_ && *peer != *connection.expected_) {
             connection.refusal_ = Error{ErrorCode::refused, fmt::format("another peer answered: {}", peer->short_hex())};
+        } else {
+            connection.shared_->peer = *peer;
+            connection.established_ = true;
+            connection.host_.on_established(connection);
         }
-        if (connection.refusal_) {
-            return 0;  // on_datagram ends it: inside this callback ngtcp2 is between two states, and cannot
-        }
-        connection.shared_->peer = *peer;
-        connection.established_ = true;
-        connection.host_.on_established(connection);
-        return 0;
     }
 
+    // The client's certificate is proven when the server's handshake completes; the server's when the client's is confirmed,
+    // which also tells the client that the server has accepted it.
     static int handshake_completed(ngtcp2_conn*, void* user_data)
     {
-        auto& connection = self(user_data);
-        return connection.outgoing_ ? 0 : on_proven(connection);
+        return guarded([&] {
+            if (!self(user_data).outgoing_) {
+                on_proven(self(user_data));
+            }
+            return true;
+        });
     }
 
     static int handshake_confirmed(ngtcp2_conn*, void* user_data)
     {
-        auto& connection = self(user_data);
-        return connection.outgoing_ ? on_proven(connection) : 0;
+        return guarded([&] {
+            if (self(user_data).outgoing_) {
+                on_proven(self(user_data));
+            }
+            return true;
+        });
     }
 
     static void set(ngtcp2_callbacks& callbacks)
@@ -253,6 +267,7 @@ QuicConnection::QuicConnection(ConnectionHost& host, Address remote, bool outgoi
 
 QuicConnection::~QuicConnection()
 {
+    static_cast<void>(hold_back(-held_back_));
     ngtcp2_conn_del(connection_);
 }
 
@@ -334,15 +349,23 @@ void QuicConnection::on_datagram(const Datagram& datagram, TimePoint now)
         return;
     }
     shared_->stats.bytes_received.fetch_add(datagram.bytes.size(), std::memory_order_relaxed);
-    if (!outgoing_) {
-        local_ = datagram.local;
+    const auto before = remote();
+    if (datagram.remote != before && std::ranges::find(left_, datagram.remote) != left_.end()) {
+        return;  // ngtcp2 0.12 asserts where a peer comes back while its new path is being checked; it will dial anew
     }
     auto from = to_socket_address(datagram.remote);
     const auto its_path = path_from(from);
     const ngtcp2_pkt_info info{};
     const int code =
         ngtcp2_conn_read_pkt(connection_, &its_path, &info, datagram.bytes.data(), datagram.bytes.size(), to_timestamp(now));
-    if (code == 0 && !refusal_) {
+    const auto after = remote();
+    if (after != before) {
+        left_.push_back(before);
+    }
+    if (code == 0 && !refusal_ && left_.size() <= max_moves) {
+        if (!outgoing_ && datagram.remote == after) {
+            local_ = datagram.local;
+        }
         return;
     }
     if (code == NGTCP2_ERR_DRAINING) {
@@ -352,6 +375,8 @@ void QuicConnection::on_datagram(const Datagram& datagram, TimePoint now)
         end({established_ ? ErrorCode::unavailable : ErrorCode::refused, reason.empty() ? "the peer closed the connection" : reason});
     } else if (code == NGTCP2_ERR_DROP_CONN || code == NGTCP2_ERR_RETRY) {
         end({ErrorCode::refused, "the peer broke off the handshake"});
+    } else if (code == 0 && !refusal_) {
+        close({ErrorCode::refused, "the peer changes its address too often"});
     } else if (refusal_) {
         send_close(code, *refusal_);
         end(*refusal_);
@@ -379,6 +404,7 @@ void QuicConnection::end(const Error& reason)
     timer_.cancel();
     for (const auto& [id, stream] : streams_) {
         stream->fail_all(reason);
+        stream->release();
     }
     streams_.clear();
     ready_.clear();

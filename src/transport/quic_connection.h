@@ -45,6 +45,9 @@ public:
     virtual void wait_until_writable(QuicConnection& connection) = 0;
     virtual void send_mtu_probe(QuicConnection& connection, std::size_t size) = 0;
     virtual void count_sent(std::size_t bytes) = 0;
+    /// `bytes` more (or, below 0, fewer) have arrived that nobody has asked for yet. False where all connections together
+    /// hold too much of that: then this one has to end.
+    [[nodiscard]] virtual bool hold_back(std::ptrdiff_t bytes) = 0;
     /// The handshake is done, both sides are proven.
     virtual void on_established(QuicConnection& connection) = 0;
     /// The connection has ended and may be forgotten, later.
@@ -92,6 +95,7 @@ public:
     void write_stream(Stream::Core& stream, Stream::Core::Piece piece, bool finish);
     void read_stream(Stream::Core& stream, std::shared_ptr<ReadOperation> operation);
     void drop_stream(Stream::Core& stream);
+    void cancel_stream(Stream::Core& stream, const Error& reason);
 
 private:
     friend struct StreamCallbacks;  // quic_streams.cpp: what ngtcp2 tells about streams
@@ -120,10 +124,14 @@ private:
     void make_ready(Stream::Core& stream);
     [[nodiscard]] Stream::Core* next_ready();
     void forget_stream(Stream::Core& stream);
+    void allow_another(const Stream::Core& stream);
     void consumed(Stream::Core& stream, std::size_t bytes);
+    void let_go(Stream::Core& stream);
+    [[nodiscard]] bool hold_back(std::ptrdiff_t bytes);
 
     ConnectionHost& host_;
     const Address first_remote_;
+    std::vector<Address> left_;  ///< where the peer was before it moved
     Address local_;  ///< the address of ours that the peer's packets come to; unspecified where we dialled
     sockaddr_in6 any_{};
     const bool outgoing_;
@@ -144,6 +152,7 @@ private:
     std::deque<OpenedStream> waiting_to_open_;
     std::optional<Error> refusal_;  ///< why the handshake is ended from inside a callback
     Error failure_;
+    std::ptrdiff_t held_back_ = 0;  ///< bytes that arrived before anybody asked for them
     std::uint64_t packets_with_this_key_ = 0;
     std::uint32_t key_updates_ = 0;
     bool established_ = false;

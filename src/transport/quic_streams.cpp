@@ -43,7 +43,6 @@ void StreamCallbacks::set(ngtcp2_callbacks& callbacks)
     callbacks.stream_open = opened;
     callbacks.stream_close = closed;
     callbacks.stream_reset = was_reset;
-    callbacks.stream_stop_sending = was_stopped;
     callbacks.extend_max_stream_data = may_send_more;
     callbacks.extend_max_local_streams_bidi = may_open_more;
 }
@@ -57,7 +56,11 @@ int StreamCallbacks::received(ngtcp2_conn*, std::uint32_t flags, std::int64_t, s
             return;
         }
         const ByteSpan bytes(reinterpret_cast<const std::byte*>(data), size);
-        self(user_data).consumed(*stream, stream->on_data(bytes, (flags & NGTCP2_STREAM_DATA_FLAG_FIN) != 0));
+        const auto taken = stream->on_data(bytes, (flags & NGTCP2_STREAM_DATA_FLAG_FIN) != 0);
+        self(user_data).consumed(*stream, taken);
+        if (!self(user_data).hold_back(static_cast<std::ptrdiff_t>(size - taken))) {
+            throw std::runtime_error("too much data that nobody asked for");
+        }
     });
 }
 
@@ -86,30 +89,22 @@ int StreamCallbacks::closed(ngtcp2_conn* connection, std::uint32_t, std::int64_t
                             void* stream_user_data)
 {
     return guarded([&] {
-        if (ngtcp2_conn_is_local_stream(connection, id) == 0) {
-            ngtcp2_conn_extend_max_streams_bidi(connection, 1);
-        }
         if (auto* stream = stream_of(stream_user_data)) {
             self(user_data).forget_stream(*stream);
+        } else if (ngtcp2_conn_is_local_stream(connection, id) == 0) {
+            ngtcp2_conn_extend_max_streams_bidi(connection, 1);
         }
     });
 }
 
-int StreamCallbacks::was_reset(ngtcp2_conn*, std::int64_t, std::uint64_t, std::uint64_t, void*, void* stream_user_data)
+int StreamCallbacks::was_reset(ngtcp2_conn* connection, std::int64_t id, std::uint64_t, std::uint64_t, void*,
+                               void* stream_user_data)
 {
     return guarded([&] {
         if (auto* stream = stream_of(stream_user_data)) {
             stream->at_network.finish_received = true;
             stream->fail_all({ErrorCode::unavailable, "the peer cancelled the request"});
-        }
-    });
-}
-
-int StreamCallbacks::was_stopped(ngtcp2_conn*, std::int64_t, std::uint64_t, void*, void* stream_user_data)
-{
-    return guarded([&] {
-        if (auto* stream = stream_of(stream_user_data)) {
-            stream->fail_all({ErrorCode::unavailable, "the peer wants no more of it"});
+            ngtcp2_conn_shutdown_stream_write(connection, id, cancelled_code);
         }
     });
 }
@@ -150,6 +145,10 @@ void QuicConnection::open_stream(OpenedStream opened)
 void QuicConnection::open_waiting_streams()
 {
     while (!waiting_to_open_.empty()) {
+        if (waiting_to_open_.front().use_count() == 1) {
+            waiting_to_open_.pop_front();  // whoever asked has given up
+            continue;
+        }
         std::int64_t id = -1;
         if (ngtcp2_conn_open_bidi_stream(connection_, &id, nullptr) != 0) {
             return;  // the peer allows no more now; may_open_more tells when it does
@@ -210,6 +209,7 @@ void QuicConnection::write_stream(Stream::Core& stream, Stream::Core::Piece piec
 void QuicConnection::read_stream(Stream::Core& stream, std::shared_ptr<ReadOperation> operation)
 {
     const auto bytes = stream.begin(std::move(operation));
+    static_cast<void>(hold_back(-static_cast<std::ptrdiff_t>(bytes)));
     if (!closed_ && bytes > 0) {
         consumed(stream, bytes);
         write(Clock::now());
@@ -220,18 +220,18 @@ void QuicConnection::read_stream(Stream::Core& stream, std::shared_ptr<ReadOpera
 void QuicConnection::drop_stream(Stream::Core& stream)
 {
     auto& side = stream.at_network;
+    side.is_dropped = true;
+    side.reading = nullptr;
+    let_go(stream);
     if (closed_) {
         return;
     }
-    // Bytes that nobody will read any more must not keep the connection's window shut.
-    const auto unread = side.backlog.size() - side.backlog_taken;
-    side.backlog = {};
-    side.backlog_taken = 0;
-    ngtcp2_conn_extend_max_offset(connection_, unread);
-    if (!streams_.contains(stream.id)) {
+    if (side.is_closed) {
+        allow_another(stream);
+        write(Clock::now());
         return;
     }
-    if (!side.finish_queued) {
+    if (!side.finish_queued || side.failure) {
         stream.fail_all({ErrorCode::unavailable, "cancelled"});
         ngtcp2_conn_shutdown_stream_write(connection_, stream.id, cancelled_code);
     }
@@ -241,11 +241,52 @@ void QuicConnection::drop_stream(Stream::Core& stream)
     write(Clock::now());
 }
 
+bool QuicConnection::hold_back(std::ptrdiff_t bytes)
+{
+    held_back_ += bytes;
+    return host_.hold_back(bytes);
+}
+
+/// Bytes that nobody will read any more must not keep the connection's window shut.
+void QuicConnection::let_go(Stream::Core& stream)
+{
+    auto& side = stream.at_network;
+    const auto unread = side.backlog.size() - side.backlog_taken;
+    side.backlog = {};
+    side.backlog_taken = 0;
+    static_cast<void>(hold_back(-static_cast<std::ptrdiff_t>(unread)));
+    ngtcp2_conn_extend_max_offset(connection_, unread);
+}
+
 void QuicConnection::forget_stream(Stream::Core& stream)
 {
     const auto keep = stream.shared_from_this();
+    keep->at_network.is_closed = true;
+    keep->release();
     keep->report_closed();
     streams_.erase(keep->id);
+    if (keep->at_network.is_dropped) {
+        allow_another(*keep);
+    }
+}
+
+/// The peer may open another stream in place of one of its own that is closed *and* done with on our side: so the limit also
+/// bounds the requests that are being worked on, whatever a peer does with its end.
+void QuicConnection::allow_another(const Stream::Core& stream)
+{
+    if (ngtcp2_conn_is_local_stream(connection_, stream.id) == 0) {
+        ngtcp2_conn_extend_max_streams_bidi(connection_, 1);
+    }
+}
+
+void QuicConnection::cancel_stream(Stream::Core& stream, const Error& reason)
+{
+    stream.fail_all(reason);
+    if (!closed_ && !stream.at_network.is_closed) {
+        ngtcp2_conn_shutdown_stream_write(connection_, stream.id, cancelled_code);
+        ngtcp2_conn_shutdown_stream_read(connection_, stream.id, cancelled_code);
+        write(Clock::now());
+    }
 }
 
 }  // namespace lanspread::transport

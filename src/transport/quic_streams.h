@@ -20,7 +20,6 @@ private:
                       void* stream_user_data);
     static int was_reset(ngtcp2_conn*, std::int64_t id, std::uint64_t final_size, std::uint64_t code, void* user_data,
                          void* stream_user_data);
-    static int was_stopped(ngtcp2_conn*, std::int64_t id, std::uint64_t code, void* user_data, void* stream_user_data);
     static int may_send_more(ngtcp2_conn*, std::int64_t id, std::uint64_t limit, void* user_data, void* stream_user_data);
     static int may_open_more(ngtcp2_conn*, std::uint64_t count, void* user_data);
 };

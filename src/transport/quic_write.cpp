@@ -164,22 +164,23 @@ void QuicConnection::update_key_when_due(ngtcp2_tstamp now)
     }
 }
 
-/// False where the socket took nothing; the batch is kept then, for on_writable.
+/// False where the socket did not take all of it; the rest is kept then, for on_writable.
 bool QuicConnection::send(const Address& to, std::span<const std::uint8_t> bytes, std::size_t segment)
 {
-    switch (host_.socket().send(to, local_, bytes, segment)) {
-        case SendOutcome::would_block:
-            unsent_.assign(bytes.begin(), bytes.end());
-            unsent_segment_ = segment;
-            unsent_to_ = to;
-            host_.wait_until_writable(*this);
-            return false;
-        case SendOutcome::too_large: path_mtu_.on_black_hole(Clock::now()); break;
-        case SendOutcome::sent:
-        case SendOutcome::failed: break;
+    const auto sent = host_.socket().send(to, local_, bytes, segment);
+    host_.count_sent(sent.bytes);
+    shared_->stats.bytes_sent.fetch_add(sent.bytes, std::memory_order_relaxed);
+    if (sent.outcome == SendOutcome::would_block) {
+        const auto rest = bytes.subspan(sent.bytes);
+        unsent_.assign(rest.begin(), rest.end());
+        unsent_segment_ = segment;
+        unsent_to_ = to;
+        host_.wait_until_writable(*this);
+        return false;
     }
-    host_.count_sent(bytes.size());
-    shared_->stats.bytes_sent.fetch_add(bytes.size(), std::memory_order_relaxed);
+    if (sent.outcome == SendOutcome::too_large) {
+        path_mtu_.on_black_hole(Clock::now());
+    }
     return true;
 }
 

@@ -22,6 +22,15 @@ void on_network(const std::shared_ptr<Stream::Core>& core, Action action)
     });
 }
 
+/// A peer that lets a deadline pass gets no more of this stream, and its memory is given back.
+std::unexpected<Error> give_up(const std::shared_ptr<Stream::Core>& core, std::string message)
+{
+    const Error error{ErrorCode::timed_out, std::move(message)};
+    core->at_owner.failure = error;
+    on_network(core, [error](QuicConnection& connection, Stream::Core& stream) { connection.cancel_stream(stream, error); });
+    return fail(error);
+}
+
 Task<Result<void>> write_piece(std::shared_ptr<Stream::Core> core, Stream::Core::Piece piece, Stream::Then then,
                                TimePoint deadline)
 {
@@ -36,7 +45,7 @@ Task<Result<void>> write_piece(std::shared_ptr<Stream::Core> core, Stream::Core:
     });
     while (side.queued > max_queued && !side.failure) {
         if (!co_await side.changed.wait_until(deadline)) {
-            co_return fail(ErrorCode::timed_out, "the peer takes no more data");
+            co_return give_up(core, "the peer takes no more data");
         }
     }
     if (side.failure) {
@@ -62,7 +71,7 @@ Task<Result<std::shared_ptr<ReadOperation>>> read(std::shared_ptr<Stream::Core> 
     });
     auto result = co_await operation->done->get_until(deadline);
     if (!result) {
-        co_return fail(ErrorCode::timed_out, "the peer did not answer in time");
+        co_return give_up(core, "the peer did not answer in time");
     }
     if (!*result) {
         co_return fail(result->error());
@@ -126,7 +135,7 @@ Task<Result<void>> Stream::flushed(TimePoint deadline)
     auto& side = core->at_owner;
     while (!side.acknowledged && !side.failure) {
         if (!co_await side.changed.wait_until(deadline)) {
-            co_return fail(ErrorCode::timed_out, "the peer did not acknowledge in time");
+            co_return give_up(core, "the peer did not acknowledge in time");
         }
     }
     if (!side.acknowledged) {

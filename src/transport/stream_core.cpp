@@ -154,10 +154,8 @@ void Stream::Core::fail_all(const Error& error)
         return;
     }
     side.failure = error;
-    side.pieces.clear();
-    side.next_piece = 0;
-    side.next_byte = 0;
-    side.acknowledged = 0;
+    // What is in packets stays until `release`: ngtcp2 points to it, and sends it again even after a reset.
+    side.pieces.resize(side.next_piece + (side.next_byte > 0 ? 1 : 0));
     if (side.reading) {
         complete_reading(fail(error));
     }
@@ -165,6 +163,15 @@ void Stream::Core::fail_all(const Error& error)
         self->at_owner.failure = error;
         self->at_owner.changed.notify_all();
     });
+}
+
+void Stream::Core::release()
+{
+    auto& side = at_network;
+    side.pieces.clear();
+    side.next_piece = 0;
+    side.next_byte = 0;
+    side.acknowledged = 0;
 }
 
 void Stream::Core::report_closed()

@@ -79,6 +79,8 @@ struct Stream::Core : std::enable_shared_from_this<Stream::Core> {
         bool is_blocked = false;         ///< by the stream's flow control
         bool is_ready = false;           ///< in the connection's queue of streams to write
         bool finish_received = false;
+        bool is_dropped = false;         ///< the owner has let go of it
+        bool is_closed = false;          ///< ngtcp2 is done with it
         Bytes backlog;                   ///< arrived before anybody asked
         std::size_t backlog_taken = 0;
         std::shared_ptr<ReadOperation> reading;
@@ -96,7 +98,10 @@ struct Stream::Core : std::enable_shared_from_this<Stream::Core> {
     std::size_t on_data(ByteSpan bytes, bool finish);
     /// Begins a read; returns how many bytes of the backlog it consumed.
     std::size_t begin(std::shared_ptr<ReadOperation> operation);
+    /// Ends both directions for the owner; nothing more is sent.
     void fail_all(const Error& error);
+    /// Lets go of what was written, once ngtcp2 is done with the stream.
+    void release();
     void report_closed();
 
 private:

@@ -18,9 +18,14 @@ struct Datagram {
 
 enum class SendOutcome {
     sent,
-    would_block,  ///< the socket's buffer is full: nothing was sent
+    would_block,  ///< the socket's buffer is full
     too_large,    ///< larger than the interface takes (EMSGSIZE)
     failed,       ///< no route, a firewall, a dead interface: treated as a lost packet
+};
+
+struct Sent {
+    SendOutcome outcome = SendOutcome::sent;
+    std::size_t bytes = 0;  ///< dealt with; with would_block the rest is still to be sent
 };
 
 /// A non-blocking dual-stack UDP socket that sends and receives in batches: UDP_SEGMENT and UDP_GRO where the kernel has them
@@ -40,8 +45,8 @@ public:
     int receive(std::span<std::uint8_t> scratch, int limit, const std::function<void(const Datagram&)>& on_datagram);
 
     /// Sends `bytes` as datagrams of `segment` bytes (the last may be shorter), from `local` where that is specified.
-    [[nodiscard]] SendOutcome send(const Address& remote, const Address& local, std::span<const std::uint8_t> bytes,
-                                   std::size_t segment);
+    [[nodiscard]] Sent send(const Address& remote, const Address& local, std::span<const std::uint8_t> bytes,
+                            std::size_t segment);
 
     /// The most payload that one datagram to `remote` can carry by what the interface and the route say; 0: not known.
     [[nodiscard]] static std::size_t route_payload_limit(const Address& remote);

@@ -211,32 +211,29 @@ int UdpSocket::receive(std::span<std::uint8_t> scratch, int limit, const std::fu
     return limit;
 }
 
-SendOutcome UdpSocket::send(const Address& remote, const Address& local, std::span<const std::uint8_t> bytes, std::size_t segment)
+Sent UdpSocket::send(const Address& remote, const Address& local, std::span<const std::uint8_t> bytes, std::size_t segment)
 {
     if (segment >= bytes.size() || has_segmentation_) {
         const auto outcome = send_one(remote, local, bytes, segment);
         // A card or a route without checksum offload refuses segmentation (EIO): from then on, one by one.
         if (outcome != SendOutcome::failed || segment >= bytes.size() || errno != EIO) {
-            return outcome;
+            return {outcome, outcome == SendOutcome::would_block ? 0 : bytes.size()};
         }
         has_segmentation_ = false;
     }
-    auto outcome = SendOutcome::sent;
-    for (auto rest = bytes; !rest.empty();) {
-        const auto one = rest.first(std::min(segment, rest.size()));
-        const auto result = send_one(remote, local, one, one.size());
-        if (result == SendOutcome::would_block && rest.size() != bytes.size()) {
-            return SendOutcome::sent;  // the rest counts as lost: QUIC sends it again
+    Sent sent;
+    while (sent.bytes < bytes.size()) {
+        const auto one = bytes.subspan(sent.bytes, std::min(segment, bytes.size() - sent.bytes));
+        const auto outcome = send_one(remote, local, one, one.size());
+        if (outcome != SendOutcome::sent) {
+            sent.outcome = outcome;
         }
-        if (result != SendOutcome::sent) {
-            outcome = result;
-            if (result == SendOutcome::would_block) {
-                return outcome;
-            }
+        if (outcome == SendOutcome::would_block) {
+            break;
         }
-        rest = rest.subspan(one.size());
+        sent.bytes += one.size();
     }
-    return outcome;
+    return sent;
 }
 
 SendOutcome UdpSocket::send_one(const Address& remote, const Address& local, std::span<const std::uint8_t> bytes,

@@ -308,4 +308,35 @@ TEST(Codec, sends_no_scope)
     EXPECT_EQ(decode<Everything>(encode(local).value())->address, Address::parse("[fe80::1]:7").value());
 }
 
+TEST(HelloHead, is_read_from_a_hello_of_this_version)
+{
+    const auto head = head_of_hello(encode(Hello{.name = "bob"}).value());
+    ASSERT_TRUE(head);
+    EXPECT_EQ(head->protocol, protocol_version);
+    EXPECT_EQ(head->name, "bob");
+}
+
+TEST(HelloHead, is_read_whatever_else_a_later_version_says)
+{
+    for (const auto* text : {R"({"type":"Hello","protocol":9})", R"({"protocol":9,"more":[{"a":1}],"type":"Hello"})",
+                             R"({"type":"Hello","protocol":9,"name":{"first":"bob"}})"}) {
+        const auto head = head_of_hello(text);
+        ASSERT_TRUE(head) << text;
+        EXPECT_EQ(head->protocol, 9U);
+        EXPECT_EQ(head->name, "");
+    }
+}
+
+TEST(HelloHead, is_not_found_in_what_is_no_hello)
+{
+    for (const auto* text :
+         {"", "[]", "7", R"({"type":"Ping","protocol":9})", R"({"protocol":9})", R"({"type":"Hello"})",
+          R"({"type":"Hello","protocol":-1})", R"({"type":"Hello","protocol":"9"})",
+          R"({"type":"Hello","protocol":4294967296})", R"({"type":"Hello","protocol":1,"protocol":9})"}) {
+        const auto head = head_of_hello(text);
+        ASSERT_FALSE(head) << text;
+        EXPECT_EQ(head.error().code, ErrorCode::invalid_input) << text;
+    }
+}
+
 }  // namespace lanspread::wire
