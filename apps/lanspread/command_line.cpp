@@ -122,7 +122,8 @@ private:
             ->required();
         auto& get = add("get", "Fetch a game from the party", [this] { return get_game(common_, get_); });
         add_game(get);
-        get.add_option("--version", get_.version, "This version (default: the one that most peers have)")
+        get.add_option("--version", get_.version,
+                       "This version, also an older one than is here (default: the one that most peers have)")
             ->type_name("V");
         get.add_flag("--wait", get_.wait,
                      "Show the progress and end when the game is here, complete and verified");

@@ -24,6 +24,10 @@ constexpr std::chrono::seconds patience{2};
 struct ShutdownWatch::Core {
     explicit Core(CancellationToken its_shutdown) : shutdown(std::move(its_shutdown))
     {
+        // Whoever started the process may want it to outlive its terminal: nohup(1).
+        if (std::signal(SIGHUP, SIG_IGN) != SIG_IGN) {
+            signals.add(SIGHUP);
+        }
         wait_for_signal();
         thread = std::thread([this] { context.run(); });
     }

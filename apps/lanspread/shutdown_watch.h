@@ -8,9 +8,9 @@
 namespace lanspread::cli {
 
 /// Sees to it that the process ends when it is asked to. On a thread of its own, so that it works even where
-/// the core thread hangs: the first SIGINT or SIGTERM asks for an orderly end, a second one ends the process
-/// at once (exit code 128 + signal), and so does the passing of two seconds after the end began (exit code
-/// 1), with what is still running named in the log.
+/// the core thread hangs: the first SIGINT, SIGTERM or SIGHUP asks for an orderly end, a second one ends the
+/// process at once (exit code 128 + signal), and so does the passing of two seconds after the end began (exit
+/// code 1), with what is still running named in the log.
 class ShutdownWatch {
 public:
     /// Cancels `shutdown` to ask for the orderly end.

@@ -29,9 +29,9 @@ struct Address {
 
     [[nodiscard]] static Address v4(std::array<std::uint8_t, 4> ip, std::uint16_t port);
 
-    /// `192.0.2.1:7000` or `[2001:db8::1]:7000`.
+    /// `192.0.2.1:7000`, `[2001:db8::1]:7000`, or with its scope `[fe80::1%eth0]:7000`.
     [[nodiscard]] std::string text() const;
-    /// The address without its port: `192.0.2.1` or `2001:db8::1`.
+    /// The address without its port: `192.0.2.1`, `2001:db8::1` or `fe80::1%eth0`.
     [[nodiscard]] std::string ip_text() const;
     /// Reads what `text` writes; a missing port becomes `default_port`. Numeric only: no look-up.
     [[nodiscard]] static Result<Address> parse(std::string_view text, std::uint16_t default_port = 0);

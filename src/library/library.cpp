@@ -161,7 +161,8 @@ Task<Result<RootListing>> Library::Core::read_settled(Root root)
     }
     if (listing && !is_settled(listing->fingerprint, began_ns)) {
         request_scan();
-        co_return fail(ErrorCode::unavailable, "its files are changing; it is looked at again when that is over");
+        co_return fail(ErrorCode::unavailable,
+                       "its files are changing; it is looked at again when that is over");
     }
     co_return listing;
 }

@@ -275,8 +275,7 @@ TEST_F(LibraryTest, takes_in_a_finished_download_only_once_its_last_change_is_ol
     const auto manifest = find("doom")->manifest;
     write_file(games_ / "doom/version.ini", version);  // the same bytes with new times
     ASSERT_TRUE(wait(library_->adopt(games_, manifest)));
-    const auto now_ns =
-        std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+    const auto now_ns = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
     const auto game = find("doom");
     ASSERT_TRUE(game);
     for (const auto& stat : game->stats) {

@@ -17,8 +17,8 @@ inline constexpr std::size_t max_name_size = 64;
 /// them). Where nothing is left, a name made of `id`.
 [[nodiscard]] std::string display_name(std::string_view text, const PeerId& id);
 
-/// Reads a Hello, or the Failure that came instead. One of another version of the protocol, whatever else is in
-/// it, is `refused`, with a message that says whose lanspread must be updated. `our_name` is ours.
+/// Reads a Hello, or the Failure that came instead. One of another version of the protocol, whatever else is
+/// in it, is `refused`, with a message that says whose lanspread must be updated. `our_name` is ours.
 [[nodiscard]] Result<wire::Hello> read_hello(std::string_view text, std::string_view our_name,
                                              const PeerId& their_id);
 

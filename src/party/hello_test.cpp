@@ -30,8 +30,7 @@ TEST(DisplayName, is_cut_at_a_whole_character)
 
 std::string hello(std::uint32_t protocol)
 {
-    const wire::Hello hello{
-        .protocol = protocol, .name = "bob", .program = "", .listen = {}, .library = {}};
+    const wire::Hello hello{.protocol = protocol, .name = "bob", .program = "", .listen = {}, .library = {}};
     return wire::encode(hello).value();
 }
 
@@ -42,13 +41,15 @@ TEST(Protocol, of_the_same_version_is_welcome)
 
 TEST(Protocol, of_the_same_version_is_read_strictly)
 {
-    const auto text = fmt::format(R"({{"type":"Hello","protocol":{},"mood":"good"}})", wire::protocol_version);
+    const auto text =
+        fmt::format(R"({{"type":"Hello","protocol":{},"mood":"good"}})", wire::protocol_version);
     EXPECT_EQ(read_hello(text, "alice", id).error().code, ErrorCode::invalid_input);
 }
 
 TEST(Protocol, of_a_later_version_with_other_members_still_says_who_must_update)
 {
-    const auto refused = read_hello(R"({"type":"Hello","mood":{"is":"good"},"protocol":7,"name":"bob"})", "alice", id);
+    const auto refused =
+        read_hello(R"({"type":"Hello","mood":{"is":"good"},"protocol":7,"name":"bob"})", "alice", id);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::refused);
     EXPECT_EQ(refused.error().message,

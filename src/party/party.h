@@ -39,7 +39,7 @@ struct Events {
 };
 
 /// Answers a request for content on the stream that it came on, and finishes the stream. At most 64 run at
-/// once for one peer; cancelled when its connection ends.
+/// once for one connection, more wait; cancelled when it ends.
 using ContentHandler =
     std::function<Task<void>(PeerId peer, transport::Stream stream, ContentRequest request)>;
 

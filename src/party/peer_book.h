@@ -35,7 +35,7 @@ public:
         std::size_t max_addresses = 16;  ///< of one peer
         std::size_t max_typed = 256;
         std::size_t max_bans = 4096;  ///< then the oldest is forgotten
-        std::size_t max_dials = 16;  ///< peers that are dialled at once
+        std::size_t max_dials = 16;   ///< peers that are dialled at once
         std::size_t max_retries =
             8;  ///< among those: peers that failed before, so that dead ones do not hold up the living
         Duration keep_dialling_for = std::chrono::minutes(10);
@@ -137,8 +137,8 @@ private:
     std::map<std::string, Typed> typed_;
     std::unordered_map<PeerId, std::string> bans_;  ///< with their reasons
     std::deque<PeerId> bans_by_age_;                ///< oldest first
-    std::size_t dials_ = 0;    ///< at this moment
-    std::size_t retries_ = 0;  ///< among them
+    std::size_t dials_ = 0;                         ///< at this moment
+    std::size_t retries_ = 0;                       ///< among them
 };
 
 }  // namespace lanspread::party

@@ -37,7 +37,8 @@ public:
         virtual void library_changed(const Session& session) = 0;
         /// The peer is about to leave.
         virtual void said_goodbye(Session& session) = 0;
-        /// Answers on `stream`. At most 64 run at once for one peer; cancelled when the connection ends.
+        /// Answers on `stream`. At most 64 run at once for one connection, more
+        /// wait; cancelled when it ends.
         virtual Task<void> serve(PeerId peer, transport::Stream stream, ContentRequest request) = 0;
         /// Our library, and the signal that it has a new revision.
         [[nodiscard]] virtual const LibraryJournal& journal() const = 0;

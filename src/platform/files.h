@@ -45,9 +45,6 @@ public:
     /// Writes all of `bytes`.
     [[nodiscard]] Result<void> write_at(std::uint64_t offset, ByteSpan bytes) const;
     [[nodiscard]] Result<FileStat> stat() const;
-    /// Makes the file `size` bytes long, with room for all of them on the disk (`disk_full` where there is
-    /// none). On a file system that cannot reserve, only the length is set.
-    [[nodiscard]] Result<void> allocate(std::uint64_t size) const;
     /// Sees to it that there is room on the disk for `size` bytes at `offset`, within the file's length,
     /// which stays as it is, as do the bytes (`disk_full` where there is none). On a file system that cannot
     /// reserve, nothing happens.
@@ -75,10 +72,6 @@ private:
 enum class FileAccess { everybody, owner_only };
 [[nodiscard]] Result<void> write_atomically(const std::filesystem::path& path, ByteSpan bytes,
                                             FileAccess access = FileAccess::everybody);
-/// Returns once the names in the folder are on the disk.
-[[nodiscard]] Result<void> sync_folder(const std::filesystem::path& path);
-/// Renames within one file system, replacing a file that is there; on the disk when it returns.
-[[nodiscard]] Result<void> rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
 /// Makes the folder and those above it; fine where it is there.
 [[nodiscard]] Result<void> make_folders(const std::filesystem::path& path,
                                         FileAccess access = FileAccess::everybody);

@@ -104,16 +104,6 @@ Result<FileStat> File::stat() const
     return posix::to_file_stat(status);
 }
 
-Result<void> File::allocate(std::uint64_t size) const
-{
-    const auto length = static_cast<off_t>(size);
-    if (size > 0 && retried([&] { return ::fallocate(descriptor_, 0, 0, length); }) != 0 &&
-        errno != EOPNOTSUPP) {
-        return failed("reserve room");
-    }
-    return resize(size);
-}
-
 Result<void> File::reserve(std::uint64_t offset, std::uint64_t size) const
 {
     const auto start = static_cast<off_t>(offset);
@@ -191,21 +181,6 @@ Result<void> write_atomically(const std::filesystem::path& path, ByteSpan bytes,
     const auto mode = access == FileAccess::owner_only ? owner_file : everybody_file;
     auto replaced = posix::replace_file(folder->get(), path.filename().native(), bytes, mode);
     return replaced ? replaced : fail(replaced.error().in(to_utf8(path.parent_path())));
-}
-
-Result<void> sync_folder(const std::filesystem::path& path)
-{
-    const auto folder = open_folder(path);
-    return folder ? posix::sync_descriptor(folder->get(), to_utf8(path)) : fail(folder.error());
-}
-
-Result<void> rename_durably(const std::filesystem::path& from, const std::filesystem::path& to)
-{
-    if (::rename(from.c_str(), to.c_str()) != 0) {
-        return failed(to_utf8(from));
-    }
-    const auto synced = sync_folder(to.parent_path());
-    return synced && from.parent_path() != to.parent_path() ? sync_folder(from.parent_path()) : synced;
 }
 
 Result<void> make_folders(const std::filesystem::path& path, FileAccess access)

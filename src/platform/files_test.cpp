@@ -45,23 +45,13 @@ TEST(File, that_is_created_again_keeps_its_content)
     EXPECT_EQ(File::create(folder.path() / "a")->stat()->size, 3U);
 }
 
-TEST(File, allocates_room_and_takes_its_length)
-{
-    const TemporaryFolder folder;
-    const auto file = File::create(folder.path() / "a").value();
-    ASSERT_TRUE(file.allocate(300'000));
-    EXPECT_EQ(file.stat()->size, 300'000U);
-    ASSERT_TRUE(file.allocate(1000));
-    EXPECT_EQ(file.stat()->size, 1000U);
-}
-
 TEST(File, says_disk_full_where_there_is_no_room)
 {
     const TemporaryFolder folder;
     const auto file = File::create(folder.path() / "a").value();
-    const auto allocated = file.allocate(free_space(folder.path()).value() + (std::uint64_t{1} << 40));
-    ASSERT_FALSE(allocated);
-    EXPECT_EQ(allocated.error().code, ErrorCode::disk_full);
+    const auto reserved = file.reserve(0, free_space(folder.path()).value() + (std::uint64_t{1} << 40));
+    ASSERT_FALSE(reserved);
+    EXPECT_EQ(reserved.error().code, ErrorCode::disk_full);
 }
 
 TEST(File, can_be_made_executable_and_back)
@@ -112,16 +102,6 @@ TEST(ReadFile, refuses_more_than_was_asked_for)
     ASSERT_TRUE(write_atomically(folder.path() / "a", bytes("12345")));
     EXPECT_EQ(read_file(folder.path() / "a", 4).error().code, ErrorCode::invalid_input);
     EXPECT_EQ(read_file(folder.path() / "b", 4).error().code, ErrorCode::not_found);
-}
-
-TEST(RenameDurably, moves_a_file_over_another)
-{
-    const TemporaryFolder folder;
-    ASSERT_TRUE(write_atomically(folder.path() / "a", bytes("a")));
-    ASSERT_TRUE(write_atomically(folder.path() / "b", bytes("b")));
-    ASSERT_TRUE(rename_durably(folder.path() / "a", folder.path() / "b"));
-    EXPECT_EQ(read_file(folder.path() / "b", 4).value(), bytes("a"));
-    EXPECT_FALSE(std::filesystem::exists(folder.path() / "a"));
 }
 
 TEST(MakeFolders, makes_all_of_them_and_refuses_a_file_in_the_way)

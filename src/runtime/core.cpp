@@ -6,8 +6,11 @@
 
 #include "base/log.h"
 #include "base/utf8.h"
+#include "library/game_root.h"
+#include "platform/files.h"
 #include "platform/interfaces.h"
 #include "platform/paths.h"
+#include "store/manifests.h"
 
 namespace lanspread::runtime {
 
@@ -16,19 +19,26 @@ namespace {
 constexpr std::size_t max_name = 64;
 constexpr unsigned disk_threads = 2;
 
-unsigned cores()
-{
-    return std::max(1U, std::thread::hardware_concurrency());
-}
+unsigned cores() { return std::max(1U, std::thread::hardware_concurrency()); }
 
-Result<void> make_folder(const std::filesystem::path& folder, std::string_view what)
+/// Opens state.db, which is the owner's alone, as is what SQLite puts beside it, and drops what nothing in it
+/// names any more.
+Result<std::unique_ptr<store::Database>> open_database(const std::filesystem::path& file)
 {
     std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error) {
-        return fail(system_error(fmt::format("{} {}", what, platform::to_utf8(folder)), error.value()));
+    if (!std::filesystem::exists(file, error)) {
+        if (const auto made = platform::write_atomically(file, {}, platform::FileAccess::owner_only); !made) {
+            return fail(made.error());
+        }
     }
-    return {};
+    auto database = store::Database::open(file);
+    if (database) {
+        // Nobody uses it yet, so none of them is about to be named.
+        if (const auto removed = store::Manifests(**database).remove_unused(); !removed) {
+            return fail(removed.error());
+        }
+    }
+    return database;
 }
 
 std::string display_name(const std::string& name)
@@ -41,13 +51,14 @@ std::string display_name(const std::string& name)
 Result<std::unique_ptr<PeerRuntime::Core>> PeerRuntime::Core::open(Executor executor, Config config)
 {
     config.name = display_name(config.name);
-    if (const auto made = make_folder(config.state_folder, "state folder"); !made) {
-        return fail(made.error());
+    if (const auto made = platform::make_folders(config.state_folder, platform::FileAccess::owner_only);
+        !made) {
+        return fail(made.error().in("state folder"));
     }
     if (config.games_folders.empty()) {
         config.games_folders.push_back(platform::default_games_folder());
-        if (const auto made = make_folder(config.games_folders.front(), "games folder"); !made) {
-            return fail(made.error());
+        if (const auto made = platform::make_folders(config.games_folders.front()); !made) {
+            return fail(made.error().in("games folder"));
         }
     }
     auto lock = platform::InstanceLock::take(config.state_folder);
@@ -58,17 +69,17 @@ Result<std::unique_ptr<PeerRuntime::Core>> PeerRuntime::Core::open(Executor exec
     if (!identity) {
         return fail(identity.error());
     }
-    auto database = store::Database::open(config.state_folder / "state.db");
+    auto database = open_database(config.state_folder / "state.db");
     if (!database) {
         return fail(database.error());
     }
-    auto endpoint = transport::Endpoint::open(executor, *identity,
-                                              {.bind = config.listen, .allow_fast_aead = config.allow_fast_aead});
+    auto endpoint = transport::Endpoint::open(
+        executor, *identity, {.bind = config.listen, .allow_fast_aead = config.allow_fast_aead});
     if (!endpoint) {
         return fail(endpoint.error());
     }
-    std::unique_ptr<Core> core(new Core(std::move(executor), std::move(config), std::move(*lock), std::move(*identity),
-                                        std::move(*database), std::move(*endpoint)));
+    std::unique_ptr<Core> core(new Core(std::move(executor), std::move(config), std::move(*lock),
+                                        std::move(*identity), std::move(*database), std::move(*endpoint)));
     for (const auto& address : core->config.connect) {
         if (const auto kept = core->party.keep_connecting(address); !kept) {
             return fail(kept.error().in("--connect"));
@@ -77,8 +88,9 @@ Result<std::unique_ptr<PeerRuntime::Core>> PeerRuntime::Core::open(Executor exec
     return core;
 }
 
-PeerRuntime::Core::Core(Executor executor, Config its_config, platform::InstanceLock its_lock, transport::Identity its_identity,
-                        std::unique_ptr<store::Database> its_database, std::unique_ptr<transport::Endpoint> its_endpoint)
+PeerRuntime::Core::Core(Executor executor, Config its_config, platform::InstanceLock its_lock,
+                        transport::Identity its_identity, std::unique_ptr<store::Database> its_database,
+                        std::unique_ptr<transport::Endpoint> its_endpoint)
     : config(std::move(its_config)),
       lock(std::move(its_lock)),
       identity(std::move(its_identity)),
@@ -105,7 +117,8 @@ PeerRuntime::Core::Core(Executor executor, Config its_config, platform::Instance
                  .store_pool = store_pool,
                  .on_event =
                      [this](const swarm::DownloadEvent& event) {
-                         events.add(std::string(to_string(event.kind)), {.game = event.game.text()}, event.text);
+                         events.add(std::string(to_string(event.kind)), {.game = event.game.text()},
+                                    event.text);
                      }}),
       mdns(executor, announcement(), config.interfaces, uses_loopback(),
            {.found = [this](const discovery::Sighting& sighting) { party.sighted("mdns", sighting); },
@@ -114,7 +127,9 @@ PeerRuntime::Core::Core(Executor executor, Config its_config, platform::Instance
       carriers(executor, {}, supervisor_options())
 {
     library.on_change([this](const library::Change& change) { on_library_change(change); });
-    library.on_scan_finished([this] { events.add("scan_finished", {}, fmt::format("{} games are shared", library.games().size())); });
+    library.on_scan_finished([this] {
+        events.add("scan_finished", {}, fmt::format("{} games are shared", library.games().size()));
+    });
 }
 
 PeerRuntime::Core::~Core()
@@ -140,16 +155,20 @@ party::Options PeerRuntime::Core::party_options()
     return {.name = config.name,
             .program = "lanspread " LANSPREAD_VERSION,
             .listen_addresses = [this] { return listen_addresses(); },
-            .serve = [this](PeerId peer, transport::Stream stream,
-                            party::ContentRequest request) { return server.serve(peer, std::move(stream), request); },
+            .serve =
+                [this](PeerId peer, transport::Stream stream, party::ContentRequest request) {
+                    return server.serve(peer, std::move(stream), request);
+                },
             .events = {.peer_joined =
                            [this](const PeerId& peer) {
-                               events.add("peer_joined", {.peer = peer.hex()}, fmt::format("{} is here", party.name(peer)));
+                               events.add("peer_joined", {.peer = peer.hex()},
+                                          fmt::format("{} is here", party.name(peer)));
                                downloads.sources_changed();
                            },
                        .peer_left =
                            [this](const PeerId& peer, const std::string& reason) {
-                               events.add("peer_left", {.peer = peer.hex()}, fmt::format("{} left: {}", party.name(peer), reason));
+                               events.add("peer_left", {.peer = peer.hex()},
+                                          fmt::format("{} left: {}", party.name(peer), reason));
                                downloads.sources_changed();
                            },
                        .peer_library_changed =
@@ -195,7 +214,8 @@ std::vector<Address> PeerRuntime::Core::listen_addresses() const
     }
     std::vector<Address> addresses;
     for (const auto& card : platform::ranked(*interfaces)) {
-        const bool is_wanted = config.interfaces.empty() || std::ranges::find(config.interfaces, card.name) != config.interfaces.end();
+        const bool is_wanted = config.interfaces.empty() ||
+                               std::ranges::find(config.interfaces, card.name) != config.interfaces.end();
         const bool is_usable = card.is_loopback ? uses_loopback() : platform::judge(card).is_usable;
         if (!is_wanted || !is_usable) {
             continue;
@@ -213,13 +233,21 @@ std::vector<Address> PeerRuntime::Core::listen_addresses() const
 
 void PeerRuntime::Core::on_library_change(const library::Change& change)
 {
+    const auto forget = [this](const GameId& game) {
+        for (const auto& folder : config.games_folders) {
+            server.forget(library::Root{.games_folder = folder, .game = game}.path());
+        }
+    };
     std::vector<wire::GameEntry> upserts;
     for (const auto& game : change.upserts) {
         upserts.push_back(to_entry(*game));
+        forget(game->id);
     }
+    std::ranges::for_each(change.removals, forget);
     party.set_library(upserts, change.removals);
     mdns.update(announcement());
-    events.add("library_changed", {}, fmt::format("{} games added or changed, {} gone", upserts.size(), change.removals.size()));
+    events.add("library_changed", {},
+               fmt::format("{} games added or changed, {} gone", upserts.size(), change.removals.size()));
 }
 
 void PeerRuntime::Core::shutdown()

@@ -18,7 +18,8 @@
 
 namespace lanspread::runtime {
 
-/// Everything that a running peer consists of, in the order in which each part needs those above it. On the core thread.
+/// Everything that a running peer consists of, in the order in which each part needs those above it. On the
+/// core thread.
 struct PeerRuntime::Core {
     /// What must succeed before a peer can run, in the order in which it is tried.
     [[nodiscard]] static Result<std::unique_ptr<Core>> open(Executor executor, Config config);
@@ -66,8 +67,9 @@ struct PeerRuntime::Core {
     std::optional<std::string> failure;
 
 private:
-    Core(Executor executor, Config its_config, platform::InstanceLock its_lock, transport::Identity its_identity,
-         std::unique_ptr<store::Database> its_database, std::unique_ptr<transport::Endpoint> its_endpoint);
+    Core(Executor executor, Config its_config, platform::InstanceLock its_lock,
+         transport::Identity its_identity, std::unique_ptr<store::Database> its_database,
+         std::unique_ptr<transport::Endpoint> its_endpoint);
 
     [[nodiscard]] party::Options party_options();
     [[nodiscard]] Supervisor::Options supervisor_options();

@@ -1,5 +1,8 @@
 #include "runtime/core.h"
 
+#include "async/offload.h"
+#include "runtime/games_folder.h"
+
 namespace lanspread::runtime {
 
 Task<Result<Peer>> PeerRuntime::Core::connect(std::string address)
@@ -23,29 +26,36 @@ Task<Result<Download>> PeerRuntime::Core::start_download(StartDownload command)
     if (!id) {
         co_return fail(id.error());
     }
+    const auto free_folder = co_await offload(
+        disk_pool, [folders = config.games_folders, game = *id] { return games_folder_for(folders, game); });
     const auto local = library.find(*id);
-    const auto offer = choose_offer(offers(*id), command.version);
-    if (local && (!offer || offer->content == local->content) &&
-        (command.version.empty() || command.version == local->version)) {
+    const auto wanted =
+        decide_download(offers(*id), local ? std::optional(to_entry(*local)) : std::nullopt, command.version);
+    const bool is_here = wanted && local && wanted->content == local->content;
+    // A download that waits for its source needs no offer to go on.
+    const auto known = downloads.find(*id);
+    const bool is_asked_for_already =
+        known && !is_terminal(known->state) && (command.version.empty() || command.version == known->version);
+    if ((is_here || !wanted) && is_asked_for_already) {
+        co_return to_model(*known);
+    }
+    if (is_here) {
         swarm::DownloadStatus done{.game = *id, .version = local->version, .content = local->content};
         done.state = swarm::DownloadState::done;
         done.bytes_done = done.bytes_total = local->manifest->total_size();
         co_return to_model(done);
     }
-    if (!offer) {
-        // A download that waits for its source needs no offer to go on.
-        if (const auto known = downloads.find(*id); known && !is_terminal(known->state) &&
-                                                    (command.version.empty() || command.version == known->version)) {
-            co_return to_model(*known);
-        }
-        const auto which = command.version.empty() ? command.game : fmt::format("{} {}", command.game, command.version);
-        co_return fail(ErrorCode::not_found,
-                       fmt::format("nobody who is connected has {}: see `lanspread peers` for who is here, and "
-                                   "`lanspread games --all` for what they have",
-                                   which));
+    if (!wanted) {
+        const auto which =
+            command.version.empty() ? command.game : fmt::format("{} {}", command.game, command.version);
+        co_return fail(
+            ErrorCode::not_found,
+            fmt::format("nobody who is connected has {}: see `lanspread peers` for who is here, and "
+                        "`lanspread games --all` for what they have",
+                        which));
     }
-    const auto folder = local ? local->root.parent_path() : config.games_folders.front();
-    const auto started = downloads.start(*id, offer->version, offer->content, folder);
+    const auto folder = local ? local->root.parent_path() : free_folder;
+    const auto started = downloads.start(*id, wanted->version, wanted->content, folder);
     if (!started) {
         co_return fail(started.error());
     }
@@ -75,7 +85,8 @@ Task<Result<VerifyReport>> PeerRuntime::Core::verify(std::string game)
     if (!report) {
         co_return fail(report.error());
     }
-    events.add("verify_finished", {.game = game}, report->is_good() ? "it is as it was shared" : "it is damaged, and not shared any more");
+    events.add("verify_finished", {.game = game},
+               report->is_good() ? "it is as it was shared" : "it is damaged, and not shared any more");
     co_return VerifyReport{.game = game,
                            .version = report->version,
                            .bytes_checked = report->bytes_checked,

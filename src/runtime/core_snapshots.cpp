@@ -9,7 +9,10 @@ namespace {
 
 ServiceStatus to_model(const ServiceState& state)
 {
-    return {.name = state.name, .running = state.is_running, .restarts = state.restarts, .last_error = state.last_error};
+    return {.name = state.name,
+            .running = state.is_running,
+            .restarts = state.restarts,
+            .last_error = state.last_error};
 }
 
 Peer to_model(const party::PeerStatus& status, TimePoint now)
@@ -31,7 +34,8 @@ Peer to_model(const party::PeerStatus& status, TimePoint now)
     }
     for (const auto& found : status.found_by) {
         const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - found.at).count();
-        peer.found_by.push_back({found.path, found.interface_name, static_cast<std::uint64_t>(std::max<std::int64_t>(age, 0))});
+        peer.found_by.push_back(
+            {found.path, found.interface_name, static_cast<std::uint64_t>(std::max<std::int64_t>(age, 0))});
     }
     return peer;
 }
@@ -122,10 +126,12 @@ Result<Game> PeerRuntime::Core::game(const std::string& id) const
     const auto its_offers = offers(*parsed);
     const auto download = downloads.find(*parsed);
     if (!local && its_offers.empty() && !download) {
-        return fail(ErrorCode::not_found,
-                    fmt::format("nobody who is connected has a game '{}': see `lanspread games --all` for what there is, and "
-                                "`lanspread peers` for who is here",
-                                id));
+        return fail(
+            ErrorCode::not_found,
+            fmt::format(
+                "nobody who is connected has a game '{}': see `lanspread games --all` for what there is, and "
+                "`lanspread peers` for who is here",
+                id));
     }
     return merge_game(*parsed, its_offers, local.get(), download);
 }

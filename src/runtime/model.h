@@ -6,8 +6,9 @@
 
 #include <boost/describe/class.hpp>
 
-/// What the runtime shows of itself: plain described structs, the same for the command line, the control socket and (later)
-/// the browser. Ids are their text. Snapshots are the truth; events are hints that a snapshot is worth fetching.
+/// What the runtime shows of itself: plain described structs, the same for the command line, the control
+/// socket and (later) the browser. Ids are their text. Snapshots are the truth; events are hints that a
+/// snapshot is worth fetching.
 namespace lanspread::runtime {
 
 struct ServiceStatus {
@@ -19,21 +20,23 @@ struct ServiceStatus {
 BOOST_DESCRIBE_STRUCT(ServiceStatus, (), (name, running, restarts, last_error))
 
 struct Status {
-    std::string id;       ///< peer id, 64 hex digits
+    std::string id;  ///< peer id, 64 hex digits
     std::string name;
-    std::string version;  ///< of the program
-    std::vector<std::string> listen;       ///< addresses, "192.0.2.1:7000"
+    std::string version;              ///< of the program
+    std::vector<std::string> listen;  ///< addresses, "192.0.2.1:7000"
     std::vector<std::string> games_folders;
-    std::string cipher;   ///< who encrypts packets: "AES-128-GCM by GnuTLS" or "… by ipsec-mb"
+    std::string cipher;  ///< who encrypts packets: "AES-128-GCM by GnuTLS" or "… by ipsec-mb"
     std::uint32_t peers = 0;
     std::uint32_t games = 0;  ///< complete, here
     bool scanning = false;
-    std::uint64_t bytes_sent = 0;      ///< UDP payload, since the start
+    std::uint64_t bytes_sent = 0;  ///< UDP payload, since the start
     std::uint64_t bytes_received = 0;
     std::vector<ServiceStatus> services;
     std::vector<std::string> problems;  ///< what a person should know: "games folder /x: no such folder"
 };
-BOOST_DESCRIBE_STRUCT(Status, (), (id, name, version, listen, games_folders, cipher, peers, games, scanning, bytes_sent, bytes_received, services, problems))
+BOOST_DESCRIBE_STRUCT(Status, (),
+                      (id, name, version, listen, games_folders, cipher, peers, games, scanning, bytes_sent,
+                       bytes_received, services, problems))
 
 struct FoundBy {
     std::string path;       ///< "mdns", "connect", "incoming"
@@ -56,12 +59,14 @@ struct Peer {
     std::uint64_t bytes_received = 0;
     std::string problem;  ///< why it is unreachable or banned; else empty
 };
-BOOST_DESCRIBE_STRUCT(Peer, (), (id, name, state, address, addresses, found_by, games, round_trip_ms, mtu, bytes_sent, bytes_received, problem))
+BOOST_DESCRIBE_STRUCT(Peer, (),
+                      (id, name, state, address, addresses, found_by, games, round_trip_ms, mtu, bytes_sent,
+                       bytes_received, problem))
 
 struct Source {
     std::string peer;  ///< id
     std::string name;
-    std::uint64_t bytes = 0;   ///< verified bytes that came from it, since the process started
+    std::uint64_t bytes = 0;  ///< verified bytes that came from it, since the process started
     double bytes_per_second = 0;
 };
 BOOST_DESCRIBE_STRUCT(Source, (), (peer, name, bytes, bytes_per_second))
@@ -71,17 +76,20 @@ struct Download {
     std::string game;
     std::string version;
     std::string content;
-    std::string state;   ///< "starting", "running", "waiting_for_source", "waiting_for_space", "finishing", "done", "failed", "cancelled"
+    std::string state;   ///< "starting", "running", "waiting_for_source", "waiting_for_space", "finishing",
+                         ///< "done", "failed", "cancelled"
     std::string reason;  ///< what it waits for, or why it failed
-    std::uint64_t bytes_done = 0;   ///< verified and handed to the disk
+    std::uint64_t bytes_done = 0;  ///< verified and handed to the disk
     std::uint64_t bytes_total = 0;
     std::uint64_t bytes_fetched = 0;  ///< verified bytes that crossed the wire in this process
     double bytes_per_second = 0;
-    double seconds = 0;      ///< since it was asked for in this process
+    double seconds = 0;       ///< since it was asked for in this process
     double eta_seconds = -1;  ///< below 0: not known
     std::vector<Source> sources;
 };
-BOOST_DESCRIBE_STRUCT(Download, (), (game, version, content, state, reason, bytes_done, bytes_total, bytes_fetched, bytes_per_second, seconds, eta_seconds, sources))
+BOOST_DESCRIBE_STRUCT(Download, (),
+                      (game, version, content, state, reason, bytes_done, bytes_total, bytes_fetched,
+                       bytes_per_second, seconds, eta_seconds, sources))
 
 struct GameVersion {
     std::string version;
@@ -96,25 +104,25 @@ BOOST_DESCRIBE_STRUCT(GameVersion, (), (version, content, size, files, peers, lo
 struct Game {
     std::string id;
     std::string title;
-    bool local = false;        ///< complete here
-    std::string local_version; ///< empty where not local
-    std::string path;          ///< its game root here; empty where not local
-    std::uint64_t size = 0;    ///< of the local version, else of the one that `get` would fetch
+    bool local = false;                 ///< complete here
+    std::string local_version;          ///< empty where not local
+    std::string path;                   ///< its game root here; empty where not local
+    std::uint64_t size = 0;             ///< of the local version, else of the one that `get` would fetch
     std::vector<GameVersion> versions;  ///< newest first
     std::vector<Download> downloads;    ///< running or last; at most one
 };
 BOOST_DESCRIBE_STRUCT(Game, (), (id, title, local, local_version, path, size, versions, downloads))
 
-/// `kind` is one of: peer_joined, peer_left, library_changed, scan_finished, download_started, download_progress,
-/// download_waiting, download_done, download_failed, download_cancelled, all_sources_gone, verify_finished,
-/// runtime_failed, shutting_down.
+/// `kind` is one of: peer_joined, peer_left, library_changed, scan_finished, download_started,
+/// download_progress, download_waiting, download_done, download_failed, download_cancelled, all_sources_gone,
+/// verify_finished, runtime_failed, shutting_down.
 struct Event {
     std::uint64_t sequence = 0;
     std::uint64_t time_ms = 0;  ///< since the Unix epoch
     std::string kind;
-    std::string game;    ///< empty where it is not about a game
-    std::string peer;    ///< peer id; empty where it is not about a peer
-    std::string text;    ///< one line for people
+    std::string game;  ///< empty where it is not about a game
+    std::string peer;  ///< peer id; empty where it is not about a peer
+    std::string text;  ///< one line for people
 };
 BOOST_DESCRIBE_STRUCT(Event, (), (sequence, time_ms, kind, game, peer, text))
 

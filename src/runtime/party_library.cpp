@@ -30,21 +30,33 @@ std::map<Key, Holders> by_content(const std::vector<Offer>& offers)
 
 }  // namespace
 
-std::optional<wire::GameEntry> choose_offer(const std::vector<Offer>& offers, const std::string& version)
+std::optional<wire::GameEntry> decide_download(const std::vector<Offer>& offers,
+                                               const std::optional<wire::GameEntry>& local,
+                                               const std::string& version)
 {
-    const auto contents = by_content(offers);
+    auto contents = by_content(offers);
+    if (local) {
+        auto& holders = contents[{local->version, local->content}];
+        holders.entry = *local;
+        holders.peers.emplace_back();  // this one
+    }
     const Holders* best = nullptr;
     for (const auto& [key, holders] : contents) {
         if (!version.empty() && key.first != version) {
             continue;
         }
-        const bool is_better = best == nullptr || holders.peers.size() > best->peers.size() ||
-                               (holders.peers.size() == best->peers.size() && key.first > best->entry.version);
+        const bool is_better =
+            best == nullptr || holders.peers.size() > best->peers.size() ||
+            (holders.peers.size() == best->peers.size() && key.first > best->entry.version);
         if (is_better) {
             best = &holders;
         }
     }
-    return best == nullptr ? std::nullopt : std::optional(best->entry);
+    if (best == nullptr) {
+        return std::nullopt;
+    }
+    const bool is_step_back = version.empty() && local && best->entry.version < local->version;
+    return is_step_back ? local : best->entry;
 }
 
 wire::GameEntry to_entry(const library::LocalGame& game)
@@ -68,7 +80,7 @@ Game merge_game(const GameId& id, const std::vector<Offer>& offers, const librar
         game.path = platform::to_utf8(local->root);
         game.size = local->manifest->total_size();
         contents[{local->version, local->content}].entry = to_entry(*local);
-    } else if (const auto offer = choose_offer(offers, "")) {
+    } else if (const auto offer = decide_download(offers, std::nullopt, "")) {
         game.size = offer->size;
     }
     for (auto& [key, holders] : contents) {

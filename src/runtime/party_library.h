@@ -9,7 +9,8 @@
 #include "swarm/download_status.h"
 #include "wire/messages.h"
 
-/// The party library: what this peer and all the others have, merged into one entry for each game. Pure functions.
+/// The party library: what this peer and all the others have, merged into one entry for each game. Pure
+/// functions.
 namespace lanspread::runtime {
 
 /// One peer's complete copy of one version.
@@ -18,13 +19,18 @@ struct Offer {
     wire::GameEntry entry;
 };
 
-/// Which of the offers `get` means: the content that most peers hold, the newest version of those that tie, the smallest
-/// content id of those that tie still, so that everybody who asks decides alike. `version` empty: any. Nothing where no
-/// offer fits.
-[[nodiscard]] std::optional<wire::GameEntry> choose_offer(const std::vector<Offer>& offers, const std::string& version);
+/// What `get` comes to: the content that is to be here then, which is `local` (our own copy, if any) where
+/// nothing is to be fetched. That is the content that most peers hold, this one among them, the newest
+/// version of those that tie, the smallest content id of those that tie still, so that everybody who asks
+/// decides alike; but where no `version` is named, our own copy is never given up for an older version.
+/// Nothing where nobody has what is asked for.
+[[nodiscard]] std::optional<wire::GameEntry> decide_download(const std::vector<Offer>& offers,
+                                                             const std::optional<wire::GameEntry>& local,
+                                                             const std::string& version);
 
 /// One game, from all the offers of it, our own copy (may be null) and its last download (if any).
-[[nodiscard]] Game merge_game(const GameId& id, const std::vector<Offer>& offers, const library::LocalGame* local,
+[[nodiscard]] Game merge_game(const GameId& id, const std::vector<Offer>& offers,
+                              const library::LocalGame* local,
                               const std::optional<swarm::DownloadStatus>& download);
 
 [[nodiscard]] wire::GameEntry to_entry(const library::LocalGame& game);

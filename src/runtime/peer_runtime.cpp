@@ -26,10 +26,22 @@ std::vector<Peer> PeerRuntime::peers() const { return core_->peers(); }
 std::vector<Game> PeerRuntime::games(bool all) const { return core_->games(all); }
 Result<Game> PeerRuntime::game(std::string id) const { return core_->game(id); }
 
-Task<Result<Peer>> PeerRuntime::connect(Connect command) { return core_->connect(std::move(command.address)); }
-Task<Result<Download>> PeerRuntime::start_download(StartDownload command) { return core_->start_download(std::move(command)); }
-Task<Result<Download>> PeerRuntime::cancel_download(CancelDownload command) { return core_->cancel_download(std::move(command)); }
-Task<Result<VerifyReport>> PeerRuntime::verify(VerifyGame command) { return core_->verify(std::move(command.game)); }
+Task<Result<Peer>> PeerRuntime::connect(Connect command)
+{
+    return core_->connect(std::move(command.address));
+}
+Task<Result<Download>> PeerRuntime::start_download(StartDownload command)
+{
+    return core_->start_download(std::move(command));
+}
+Task<Result<Download>> PeerRuntime::cancel_download(CancelDownload command)
+{
+    return core_->cancel_download(std::move(command));
+}
+Task<Result<VerifyReport>> PeerRuntime::verify(VerifyGame command)
+{
+    return core_->verify(std::move(command.game));
+}
 Task<Result<Status>> PeerRuntime::rescan() { return core_->rescan(); }
 
 std::vector<Event> PeerRuntime::recent_events() const { return core_->events.recent(); }

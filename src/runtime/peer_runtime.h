@@ -19,19 +19,20 @@ namespace lanspread::runtime {
 struct Config {
     std::filesystem::path state_folder;
     std::vector<std::filesystem::path> games_folders;
-    std::string name;                      ///< display name; empty: the host's
-    Address listen;                        ///< unspecified: every interface; port 0: the system chooses
-    std::vector<std::string> interfaces;   ///< use only these; empty: all usable ones
-    std::vector<std::string> connect;      ///< HOST[:PORT] to dial and keep dialling
+    std::string name;                     ///< display name; empty: the host's
+    Address listen;                       ///< unspecified: every interface; port 0: the system chooses
+    std::vector<std::string> interfaces;  ///< use only these; empty: all usable ones
+    std::vector<std::string> connect;     ///< HOST:PORT to dial and keep dialling
     bool discovery = true;
     bool allow_fast_aead = true;
 };
 
-/// A running peer: wires every part, owns the supervisor. Everything of it lives on the thread that runs `executor`.
+/// A running peer: wires every part, owns the supervisor. Everything of it lives on the thread that runs
+/// `executor`.
 class PeerRuntime {
 public:
-    /// Opens state, identity, transport and library, and starts the services. An Error tells what to do about it
-    /// (another process has the state folder, the port is taken, …).
+    /// Opens state, identity, transport and library, and starts the services. An Error tells what to do about
+    /// it (another process has the state folder, the port is taken, …).
     [[nodiscard]] static Result<std::unique_ptr<PeerRuntime>> start(Executor executor, Config config);
     /// Only after `stopped` has completed.
     ~PeerRuntime();
@@ -56,9 +57,11 @@ public:
     class Subscription;
     [[nodiscard]] Subscription subscribe(std::function<void(const Event&)> listener);
 
-    /// Begins to end everything: no new work, downloads stop at the next chunk, goodbyes are sent. Idempotent.
+    /// Begins to end everything: no new work, downloads stop at the next chunk, goodbyes are sent.
+    /// Idempotent.
     void shutdown();
-    /// Suspends the caller until everything is joined. The error is that of the required service that failed, if one did.
+    /// Suspends the caller until everything is joined. The error is that of the required service that failed,
+    /// if one did.
     [[nodiscard]] Task<std::optional<std::string>> stopped();
 
 private:

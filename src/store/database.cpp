@@ -35,10 +35,6 @@ constexpr std::array schema_steps = {
         verified BLOB NOT NULL,             -- bitmap of chunks that are on the disk
         created_ms INTEGER NOT NULL         -- since the Unix epoch
     ) STRICT;
-    CREATE TABLE settings (
-        key TEXT NOT NULL PRIMARY KEY,
-        value TEXT NOT NULL
-    ) STRICT;
     )",
 };
 constexpr int schema_version = schema_steps.size();
@@ -90,7 +86,7 @@ Result<void> prepare(SQLite::Database& connection, const std::filesystem::path& 
     }
     // Finds a torn page now, with a clear message, and not in the middle of a party. The manifests are left
     // out: they are large, and whoever reads one compares its hash.
-    for (const std::string table : {"library", "downloads", "settings"}) {
+    for (const std::string table : {"library", "downloads"}) {
         const auto verdict = connection.execAndGet("PRAGMA quick_check(" + table + ")").getString();
         if (verdict != "ok") {
             return fail(damaged(file, verdict));

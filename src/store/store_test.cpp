@@ -8,7 +8,6 @@
 #include "store/downloads.h"
 #include "store/library_index.h"
 #include "store/manifests.h"
-#include "store/settings.h"
 
 namespace lanspread::store {
 
@@ -133,16 +132,6 @@ TEST_F(StoreTest, keeps_manifests_and_drops_those_that_nobody_names)
     EXPECT_EQ(manifests.remove_unused(), 1U);
     EXPECT_EQ(manifests.get(digest<ContentId>(1)).value(), bytes);
     EXPECT_EQ(manifests.get(digest<ContentId>(2)).value(), std::nullopt);
-}
-
-TEST_F(StoreTest, keeps_settings)
-{
-    ASSERT_TRUE(Settings(database()).set("name", "Anna"));
-    ASSERT_TRUE(Settings(database()).set("name", "Berta"));
-    reopen();
-    EXPECT_EQ(Settings(database()).get("name").value(), "Berta");
-    ASSERT_TRUE(Settings(database()).remove("name"));
-    EXPECT_EQ(Settings(database()).get("name").value(), std::nullopt);
 }
 
 TEST_F(StoreTest, refuses_a_database_of_a_newer_version_and_says_so)

@@ -7,10 +7,7 @@ namespace lanspread::transport {
 
 Connection::Connection(std::shared_ptr<Core> core) : core_(std::move(core)) {}
 
-Connection::~Connection()
-{
-    close("not needed any more");
-}
+Connection::~Connection() { close("not needed any more"); }
 
 const PeerId& Connection::peer() const { return core_->peer; }
 const Address& Connection::remote() const { return core_->remote; }
@@ -21,8 +18,8 @@ const std::string& Connection::close_reason() const { return core_->at_owner.clo
 ConnectionStats Connection::stats() const
 {
     const auto& stats = core_->stats;
-    return {std::chrono::microseconds(stats.round_trip_ns.load() / 1000), stats.mtu.load(), stats.key_updates.load(), stats.bytes_sent.load(),
-            stats.bytes_received.load()};
+    return {std::chrono::microseconds(stats.round_trip_ns.load() / 1000), stats.mtu.load(),
+            stats.key_updates.load(), stats.bytes_sent.load(), stats.bytes_received.load()};
 }
 
 Task<Result<Stream>> Connection::open_stream(TimePoint deadline)

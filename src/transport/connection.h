@@ -15,14 +15,15 @@ namespace lanspread::transport {
 
 struct ConnectionStats {
     std::chrono::microseconds round_trip{0};
-    std::uint32_t mtu = 0;  ///< UDP payload in bytes that the path takes
+    std::uint32_t mtu = 0;          ///< UDP payload in bytes that the path takes
     std::uint32_t key_updates = 0;  ///< that this side began
     std::uint64_t bytes_sent = 0;   ///< UDP payload
     std::uint64_t bytes_received = 0;
 };
 
-/// A QUIC connection whose peer has proven its id. A handle on the owner's thread; the network thread does the work.
-/// It is kept alive while the handle lives, and found dead after the idle timeout (20 s without a packet).
+/// A QUIC connection whose peer has proven its id. A handle on the owner's thread; the network thread does
+/// the work. It is kept alive while the handle lives, and found dead after the idle timeout (20 s without a
+/// packet).
 class Connection {
 public:
     struct Core;

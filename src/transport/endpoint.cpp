@@ -31,7 +31,8 @@ struct Endpoint::Core {
         });
     }
 
-    /// What is thrown here is out of memory or a bug: it costs what was being done, not the other connections.
+    /// What is thrown here is out of memory or a bug: it costs what was being done, not the other
+    /// connections.
     void run()
     {
         while (!loop->io.stopped()) {
@@ -70,10 +71,7 @@ struct Endpoint::Core {
 
 Endpoint::Endpoint(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 
-Endpoint::~Endpoint()
-{
-    close();
-}
+Endpoint::~Endpoint() { close(); }
 
 Result<std::unique_ptr<Endpoint>> Endpoint::open(Executor owner, const Identity& identity, Options options)
 {
@@ -85,7 +83,8 @@ Result<std::unique_ptr<Endpoint>> Endpoint::open(Executor owner, const Identity&
         new Endpoint(std::make_unique<Core>(std::move(owner), identity, std::move(*socket), options)));
 }
 
-Task<Result<SharedConnection>> Endpoint::connect(Address remote, std::optional<PeerId> expected, TimePoint deadline)
+Task<Result<SharedConnection>> Endpoint::connect(Address remote, std::optional<PeerId> expected,
+                                                 TimePoint deadline)
 {
     if (!core_->thread.joinable()) {
         co_return fail(ErrorCode::unavailable, "the endpoint is closed");
@@ -110,10 +109,7 @@ Task<std::optional<SharedConnection>> Endpoint::accept()
     co_return co_await incoming->pop();
 }
 
-void Endpoint::close()
-{
-    core_->close();
-}
+void Endpoint::close() { core_->close(); }
 
 std::uint16_t Endpoint::port() const { return core_->port; }
 

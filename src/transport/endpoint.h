@@ -18,8 +18,8 @@ struct EndpointStats {
     std::uint64_t packets_dropped = 0;  ///< datagrams that were not QUIC of ours
 };
 
-/// The UDP socket of a peer with all its QUIC connections, on a network thread of its own. Its methods belong to the owner's
-/// thread, on whose executor everything it hands out completes.
+/// The UDP socket of a peer with all its QUIC connections, on a network thread of its own. Its methods belong
+/// to the owner's thread, on whose executor everything it hands out completes.
 class Endpoint {
 public:
     struct Options {
@@ -30,16 +30,20 @@ public:
         std::uint64_t packets_per_key = std::uint64_t{1} << 22;
     };
 
-    [[nodiscard]] static Result<std::unique_ptr<Endpoint>> open(Executor owner, const Identity& identity, Options options);
+    [[nodiscard]] static Result<std::unique_ptr<Endpoint>> open(Executor owner, const Identity& identity,
+                                                                Options options);
     ~Endpoint();
     Endpoint(const Endpoint&) = delete;
     Endpoint& operator=(const Endpoint&) = delete;
 
     /// Dials. `refused` where the one that answers is not `expected` (when given), or is ourselves.
-    [[nodiscard]] Task<Result<SharedConnection>> connect(Address remote, std::optional<PeerId> expected, TimePoint deadline);
-    /// The next connection that a peer opened to us, after its handshake; nothing once the endpoint is closed.
+    [[nodiscard]] Task<Result<SharedConnection>> connect(Address remote, std::optional<PeerId> expected,
+                                                         TimePoint deadline);
+    /// The next connection that a peer opened to us, after its handshake; nothing once the endpoint is
+    /// closed.
     [[nodiscard]] Task<std::optional<SharedConnection>> accept();
-    /// Closes every connection, tells the peers so, and stops the network thread. Idempotent; the destructor does the same.
+    /// Closes every connection, tells the peers so, and stops the network thread. Idempotent; the destructor
+    /// does the same.
     void close();
 
     [[nodiscard]] std::uint16_t port() const;

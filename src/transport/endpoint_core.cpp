@@ -14,11 +14,13 @@ constexpr int batches_per_turn = 8;
 /// Strangers can make us begin handshakes; this is where it ends.
 constexpr std::size_t max_connections = 2048;
 
-/// Bytes of all connections together that arrived before anybody asked for them. An honest peer leaves a fraction of a chunk.
+/// Bytes of all connections together that arrived before anybody asked for them. An honest peer leaves a
+/// fraction of a chunk.
 constexpr std::ptrdiff_t max_held_back = 256 * 1024 * 1024;
 
-// Probes for the path MTU are datagrams of our own, told from QUIC by their first byte, which has QUIC's fixed bit clear
-// (RFC 9443; our connections promise never to grease it): 0x00 "LSM", a kind, the size probed (2 bytes), the connection's nonce (8 bytes), then zeros.
+// Probes for the path MTU are datagrams of our own, told from QUIC by their first byte, which has QUIC's
+// fixed bit clear (RFC 9443; our connections promise never to grease it): 0x00 "LSM", a kind, the size probed
+// (2 bytes), the connection's nonce (8 bytes), then zeros.
 constexpr std::array<std::uint8_t, 4> mtu_magic{0x00, 'L', 'S', 'M'};
 constexpr std::uint8_t mtu_probe = 1;
 constexpr std::uint8_t mtu_answer = 2;
@@ -29,7 +31,8 @@ std::string key_of(const std::uint8_t* data, std::size_t size)
     return {reinterpret_cast<const char*>(data), size};
 }
 
-std::vector<std::uint8_t> mtu_datagram(std::uint8_t kind, std::size_t probed, std::uint64_t nonce, std::size_t size)
+std::vector<std::uint8_t> mtu_datagram(std::uint8_t kind, std::size_t probed, std::uint64_t nonce,
+                                       std::size_t size)
 {
     std::vector<std::uint8_t> bytes(size);
     std::copy(mtu_magic.begin(), mtu_magic.end(), bytes.begin());
@@ -53,8 +56,8 @@ const CipherProvider& choose_ciphers(bool allow_fast)
 
 }  // namespace
 
-NetworkSide::NetworkSide(std::shared_ptr<NetworkLoop> loop, Executor owner, Identity identity, UdpSocket socket,
-                         Endpoint::Options options, Accepted on_accepted)
+NetworkSide::NetworkSide(std::shared_ptr<NetworkLoop> loop, Executor owner, Identity identity,
+                         UdpSocket socket, Endpoint::Options options, Accepted on_accepted)
     : loop_(std::move(loop)),
       owner_(std::move(owner)),
       identity_(std::move(identity)),
@@ -75,19 +78,21 @@ NetworkSide::~NetworkSide()
 
 void NetworkSide::wait_until_readable()
 {
-    readiness_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-        if (error) {
-            return;
-        }
-        wait_until_readable();  // first, so that nothing below can end the reading
-        const auto now = Clock::now();
-        socket_.receive(receive_buffer_, batches_per_turn, [this, now](const Datagram& datagram) { on_datagram(datagram, now); });
-        const auto touched = std::exchange(touched_, {});
-        const auto written_at = Clock::now();
-        for (const auto& connection : touched) {
-            connection->write(written_at);
-        }
-    });
+    readiness_.async_wait(
+        asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+            if (error) {
+                return;
+            }
+            wait_until_readable();  // first, so that nothing below can end the reading
+            const auto now = Clock::now();
+            socket_.receive(receive_buffer_, batches_per_turn,
+                            [this, now](const Datagram& datagram) { on_datagram(datagram, now); });
+            const auto touched = std::exchange(touched_, {});
+            const auto written_at = Clock::now();
+            for (const auto& connection : touched) {
+                connection->write(written_at);
+            }
+        });
 }
 
 void NetworkSide::on_datagram(const Datagram& datagram, TimePoint now)
@@ -113,8 +118,8 @@ void NetworkSide::on_datagram(const Datagram& datagram, TimePoint now)
 std::shared_ptr<QuicConnection> NetworkSide::connection_for(const Datagram& datagram)
 {
     ngtcp2_version_cid id{};
-    if (ngtcp2_pkt_decode_version_cid(&id, datagram.bytes.data(), datagram.bytes.size(), QuicConnection::connection_id_size) !=
-        0) {
+    if (ngtcp2_pkt_decode_version_cid(&id, datagram.bytes.data(), datagram.bytes.size(),
+                                      QuicConnection::connection_id_size) != 0) {
         return nullptr;
     }
     if (const auto found = by_id_.find(key_of(id.dcid, id.dcidlen)); found != by_id_.end()) {
@@ -127,14 +132,17 @@ std::shared_ptr<QuicConnection> NetworkSide::connection_for(const Datagram& data
 std::shared_ptr<QuicConnection> NetworkSide::accept(const Datagram& datagram)
 {
     ngtcp2_pkt_hd header{};
-    // A client's first datagram is padded (RFC 9000 §14.1), so nobody can use us to send more than was sent to us.
+    // A client's first datagram is padded (RFC 9000 §14.1), so nobody can use us to send more than was sent
+    // to us.
     if (datagram.bytes.size() < PathMtu::base ||
-        ngtcp2_accept(&header, datagram.bytes.data(), datagram.bytes.size()) != 0 || header.version != NGTCP2_PROTO_VER_V1) {
+        ngtcp2_accept(&header, datagram.bytes.data(), datagram.bytes.size()) != 0 ||
+        header.version != NGTCP2_PROTO_VER_V1) {
         return nullptr;
     }
     const auto connection = QuicConnection::accept(*this, datagram.remote, header);
     if (!connection) {
-        log::warning("transport", "a peer at {} was not accepted: {}", datagram.remote.text(), connection.error().message);
+        log::warning("transport", "a peer at {} was not accepted: {}", datagram.remote.text(),
+                     connection.error().message);
         return nullptr;
     }
     connections_.emplace(connection->get(), *connection);
@@ -204,10 +212,7 @@ void NetworkSide::add_connection_id(const ngtcp2_cid& cid, QuicConnection& conne
     by_id_.insert_or_assign(key_of(cid.data, cid.datalen), &connection);
 }
 
-void NetworkSide::remove_connection_id(const ngtcp2_cid& cid)
-{
-    by_id_.erase(key_of(cid.data, cid.datalen));
-}
+void NetworkSide::remove_connection_id(const ngtcp2_cid& cid) { by_id_.erase(key_of(cid.data, cid.datalen)); }
 
 void NetworkSide::wait_until_writable(QuicConnection& connection)
 {
@@ -215,13 +220,14 @@ void NetworkSide::wait_until_writable(QuicConnection& connection)
     if (waiting_to_write_.size() > 1) {
         return;
     }
-    readiness_.async_wait(asio::posix::stream_descriptor::wait_write, [this](const boost::system::error_code& error) {
-        for (const auto& weak : std::exchange(waiting_to_write_, {})) {
-            if (const auto waiting = weak.lock(); waiting && !error) {
-                waiting->on_writable();
-            }
-        }
-    });
+    readiness_.async_wait(asio::posix::stream_descriptor::wait_write,
+                          [this](const boost::system::error_code& error) {
+                              for (const auto& weak : std::exchange(waiting_to_write_, {})) {
+                                  if (const auto waiting = weak.lock(); waiting && !error) {
+                                      waiting->on_writable();
+                                  }
+                              }
+                          });
 }
 
 void NetworkSide::send_mtu_probe(QuicConnection& connection, std::size_t size)
@@ -230,8 +236,8 @@ void NetworkSide::send_mtu_probe(QuicConnection& connection, std::size_t size)
     static_cast<void>(socket_.send(connection.remote(), connection.local(), bytes, bytes.size()));
 }
 
-/// A probe is answered only to where a peer of ours is, and with less than it brought. An answer counts only with the nonce
-/// that its connection made up.
+/// A probe is answered only to where a peer of ours is, and with less than it brought. An answer counts only
+/// with the nonce that its connection made up.
 void NetworkSide::on_mtu_datagram(const Datagram& datagram)
 {
     const std::size_t size = std::size_t{datagram.bytes[5]} << 8 | datagram.bytes[6];

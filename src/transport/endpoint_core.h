@@ -18,8 +18,8 @@ public:
     using Accepted = std::function<void(const std::shared_ptr<QuicConnection>&)>;
     using Dialled = std::shared_ptr<OneShot<Result<SharedConnection>>>;
 
-    NetworkSide(std::shared_ptr<NetworkLoop> loop, Executor owner, Identity identity, UdpSocket socket, Endpoint::Options options,
-                Accepted on_accepted);
+    NetworkSide(std::shared_ptr<NetworkLoop> loop, Executor owner, Identity identity, UdpSocket socket,
+                Endpoint::Options options, Accepted on_accepted);
     ~NetworkSide() override;
 
     // On the network thread.

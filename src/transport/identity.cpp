@@ -1,18 +1,14 @@
 #include "transport/identity.h"
 
+#include "base/bytes.h"
+#include "platform/files.h"
 #include "transport/credentials.h"
 
 #include <array>
-#include <cerrno>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 #include <vector>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
 #include <gnutls/abstract.h>
@@ -46,7 +42,8 @@ Error gnutls_failure(std::string_view what, int code)
 
 gnutls_datum_t datum(const std::string& text)
 {
-    return {reinterpret_cast<unsigned char*>(const_cast<char*>(text.data())), static_cast<unsigned>(text.size())};
+    return {reinterpret_cast<unsigned char*>(const_cast<char*>(text.data())),
+            static_cast<unsigned>(text.size())};
 }
 
 Result<std::string> take_pem(int code, gnutls_datum_t& out, std::string_view what)
@@ -65,7 +62,8 @@ struct Pem {
     std::string certificate;
 };
 
-/// The certificate says nothing that a peer relies on: only its key counts. Its dates are wide because clocks in a hall are wrong.
+/// The certificate says nothing that a peer relies on: only its key counts. Its dates are wide because clocks
+/// in a hall are wrong.
 Result<Pem> generate()
 {
     const PrivateKey key;
@@ -98,9 +96,10 @@ Result<Pem> generate()
     gnutls_datum_t out{};
     // PKCS #8: the older format has no name for Ed25519, and GnuTLS cannot read back what it writes there.
     auto key_pem = take_pem(
-        gnutls_x509_privkey_export2_pkcs8(key.handle, GNUTLS_X509_FMT_PEM, nullptr, GNUTLS_PKCS_PLAIN, &out), out, "the key");
-    auto certificate_pem =
-        take_pem(gnutls_x509_crt_export2(certificate.handle, GNUTLS_X509_FMT_PEM, &out), out, "the certificate");
+        gnutls_x509_privkey_export2_pkcs8(key.handle, GNUTLS_X509_FMT_PEM, nullptr, GNUTLS_PKCS_PLAIN, &out),
+        out, "the key");
+    auto certificate_pem = take_pem(gnutls_x509_crt_export2(certificate.handle, GNUTLS_X509_FMT_PEM, &out),
+                                    out, "the certificate");
     if (!key_pem) {
         return fail(key_pem.error());
     }
@@ -110,37 +109,13 @@ Result<Pem> generate()
     return Pem{std::move(*key_pem), std::move(*certificate_pem)};
 }
 
-Result<std::string> read_file(const std::filesystem::path& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        return fail(system_error(path.string(), errno));
-    }
-    std::string text(64 * 1024, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    return text;
-}
+/// More than a key or a certificate of ours has.
+constexpr std::size_t max_pem_size = 64 * 1024;
 
-/// Written under another name and renamed, so that a crash leaves the whole file or none.
-Result<void> write_private_file(const std::filesystem::path& path, const std::string& text)
+Result<std::string> read_pem(const std::filesystem::path& path)
 {
-    auto temporary = path;
-    temporary += ".new";
-    const int file = ::open(temporary.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file < 0) {
-        return fail(system_error(temporary.string(), errno));
-    }
-    const bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
-    const int error = errno;
-    ::close(file);
-    if (!written) {
-        return fail(system_error(temporary.string(), error));
-    }
-    if (::rename(temporary.c_str(), path.c_str()) != 0) {
-        return fail(system_error(path.string(), errno));
-    }
-    return {};
+    const auto bytes = platform::read_file(path, max_pem_size);
+    return bytes ? Result<std::string>(as_text(*bytes)) : fail(bytes.error());
 }
 
 Result<PeerId> key_id(gnutls_x509_crt_t certificate)
@@ -175,12 +150,15 @@ static Result<std::pair<PeerId, std::shared_ptr<Identity::Credentials>>> load(co
     auto credentials = std::make_shared<Identity::Credentials>();
     const auto key = datum(pem.key);
     const auto certificate_pem = datum(pem.certificate);
-    if (const int code = gnutls_certificate_set_x509_key_mem(credentials->handle, &certificate_pem, &key, GNUTLS_X509_FMT_PEM);
+    if (const int code = gnutls_certificate_set_x509_key_mem(credentials->handle, &certificate_pem, &key,
+                                                             GNUTLS_X509_FMT_PEM);
         code < 0) {
-        return fail(ErrorCode::invalid_input, fmt::format("key and certificate do not fit: {}", gnutls_strerror(code)));
+        return fail(ErrorCode::invalid_input,
+                    fmt::format("key and certificate do not fit: {}", gnutls_strerror(code)));
     }
     const Certificate certificate;
-    if (const int code = gnutls_x509_crt_import(certificate.handle, &certificate_pem, GNUTLS_X509_FMT_PEM); code != 0) {
+    if (const int code = gnutls_x509_crt_import(certificate.handle, &certificate_pem, GNUTLS_X509_FMT_PEM);
+        code != 0) {
         return fail(gnutls_failure("certificate", code));
     }
     const auto id = key_id(certificate.handle);
@@ -196,31 +174,33 @@ Result<Identity> Identity::open(const std::filesystem::path& folder)
     const auto certificate_path = folder / "cert.pem";
     std::error_code ignored;
     if (!std::filesystem::exists(key_path, ignored)) {
-        std::error_code error;
-        std::filesystem::create_directories(folder, error);
-        if (error || ::chmod(folder.c_str(), 0700) != 0) {
-            return fail(system_error(folder.string(), error ? error.value() : errno));
+        if (const auto folder_made = platform::make_folders(folder, platform::FileAccess::owner_only);
+            !folder_made) {
+            return fail(folder_made.error().in("identity"));
         }
         const auto made = generate();
         if (!made) {
             return fail(made.error());
         }
         // The key last: its presence says that both are there.
-        for (const auto& [path, text] : {std::pair(certificate_path, made->certificate), std::pair(key_path, made->key)}) {
-            if (const auto written = write_private_file(path, text); !written) {
+        for (const auto& [path, text] :
+             {std::pair(certificate_path, made->certificate), std::pair(key_path, made->key)}) {
+            const auto written =
+                platform::write_atomically(path, as_bytes(text), platform::FileAccess::owner_only);
+            if (!written) {
                 return fail(written.error().in("identity"));
             }
         }
     }
-    const auto key = read_file(key_path);
-    const auto certificate = read_file(certificate_path);
+    const auto key = read_pem(key_path);
+    const auto certificate = read_pem(certificate_path);
     if (!key || !certificate) {
         return fail((key ? certificate : key).error().in("identity"));
     }
     auto loaded = load({*key, *certificate});
     if (!loaded) {
-        return fail(loaded.error().in(fmt::format("identity in {} (restore it, or remove both files to become a new peer)",
-                                                  folder.string())));
+        return fail(loaded.error().in(fmt::format(
+            "identity in {} (restore it, or remove both files to become a new peer)", folder.string())));
     }
     Identity identity;
     identity.id_ = loaded->first;

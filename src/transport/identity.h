@@ -11,7 +11,8 @@ namespace lanspread::transport {
 /// This peer's key and self-signed certificate. Made on the first start, read on every later one.
 class Identity {
 public:
-    /// Reads `folder`/key.pem and cert.pem, or makes both (Ed25519; the folder 0700, the key 0600) where neither exists.
+    /// Reads `folder`/key.pem and cert.pem, or makes both (Ed25519; the folder 0700, the key 0600) where
+    /// neither exists.
     [[nodiscard]] static Result<Identity> open(const std::filesystem::path& folder);
     /// One that is on no disk, for tests.
     [[nodiscard]] static Result<Identity> ephemeral();

@@ -6,8 +6,9 @@
 #include <span>
 #include <string_view>
 
-/// The packet protection of QUIC (RFC 9001 §5) with the one cipher suite that we negotiate, TLS_AES_128_GCM_SHA256. Who does
-/// the arithmetic is chosen once, at start: GnuTLS always can; ipsec-mb takes a third of the time where the CPU has VAES.
+/// The packet protection of QUIC (RFC 9001 §5) with the one cipher suite that we negotiate,
+/// TLS_AES_128_GCM_SHA256. Who does the arithmetic is chosen once, at start: GnuTLS always can; ipsec-mb
+/// takes a third of the time where the CPU has VAES.
 namespace lanspread::transport {
 
 using CipherKey = std::array<std::uint8_t, 16>;
@@ -19,10 +20,12 @@ class PacketKey {
 public:
     virtual ~PacketKey() = default;
     /// Writes `plaintext.size() + aead_tag_size` bytes to `out`, which may be where the plaintext is.
-    [[nodiscard]] virtual bool seal(std::uint8_t* out, std::span<const std::uint8_t> plaintext, const std::uint8_t* nonce,
+    [[nodiscard]] virtual bool seal(std::uint8_t* out, std::span<const std::uint8_t> plaintext,
+                                    const std::uint8_t* nonce,
                                     std::span<const std::uint8_t> associated_data) = 0;
     /// Writes `ciphertext.size() - aead_tag_size` bytes to `out`; false where the tag is not right.
-    [[nodiscard]] virtual bool open(std::uint8_t* out, std::span<const std::uint8_t> ciphertext, const std::uint8_t* nonce,
+    [[nodiscard]] virtual bool open(std::uint8_t* out, std::span<const std::uint8_t> ciphertext,
+                                    const std::uint8_t* nonce,
                                     std::span<const std::uint8_t> associated_data) = 0;
 };
 

@@ -22,8 +22,9 @@ public:
               std::span<const std::uint8_t> associated_data) override
     {
         auto size = plaintext.size() + aead_tag_size;
-        return gnutls_aead_cipher_encrypt(handle_, nonce, aead_nonce_size, associated_data.data(), associated_data.size(),
-                                          aead_tag_size, plaintext.data(), plaintext.size(), out, &size) == 0;
+        return gnutls_aead_cipher_encrypt(handle_, nonce, aead_nonce_size, associated_data.data(),
+                                          associated_data.size(), aead_tag_size, plaintext.data(),
+                                          plaintext.size(), out, &size) == 0;
     }
 
     bool open(std::uint8_t* out, std::span<const std::uint8_t> ciphertext, const std::uint8_t* nonce,
@@ -33,8 +34,9 @@ public:
             return false;
         }
         auto size = ciphertext.size() - aead_tag_size;
-        return gnutls_aead_cipher_decrypt(handle_, nonce, aead_nonce_size, associated_data.data(), associated_data.size(),
-                                          aead_tag_size, ciphertext.data(), ciphertext.size(), out, &size) == 0;
+        return gnutls_aead_cipher_decrypt(handle_, nonce, aead_nonce_size, associated_data.data(),
+                                          associated_data.size(), aead_tag_size, ciphertext.data(),
+                                          ciphertext.size(), out, &size) == 0;
     }
 
 private:

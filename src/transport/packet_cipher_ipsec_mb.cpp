@@ -21,7 +21,8 @@ public:
               std::span<const std::uint8_t> associated_data) override
     {
         IMB_AES128_GCM_ENC(manager_, &key_, &context_, out, plaintext.data(), plaintext.size(), nonce,
-                           associated_data.data(), associated_data.size(), out + plaintext.size(), aead_tag_size);
+                           associated_data.data(), associated_data.size(), out + plaintext.size(),
+                           aead_tag_size);
         return true;
     }
 
@@ -33,8 +34,8 @@ public:
         }
         const auto size = ciphertext.size() - aead_tag_size;
         std::array<std::uint8_t, aead_tag_size> tag{};
-        IMB_AES128_GCM_DEC(manager_, &key_, &context_, out, ciphertext.data(), size, nonce, associated_data.data(),
-                           associated_data.size(), tag.data(), tag.size());
+        IMB_AES128_GCM_DEC(manager_, &key_, &context_, out, ciphertext.data(), size, nonce,
+                           associated_data.data(), associated_data.size(), tag.data(), tag.size());
         return gnutls_memcmp(tag.data(), ciphertext.data() + size, tag.size()) == 0;
     }
 
@@ -87,7 +88,8 @@ private:
 
 const CipherProvider* ipsec_mb_ciphers()
 {
-    // The manager is a table of functions here: the direct interface keeps no jobs in it, so threads may share it.
+    // The manager is a table of functions here: the direct interface keeps no jobs in it, so threads may
+    // share it.
     static IMB_MGR* const manager = [] {
         auto* made = alloc_mb_mgr(0);
         if (made != nullptr) {
@@ -109,10 +111,7 @@ const CipherProvider* ipsec_mb_ciphers()
 
 namespace lanspread::transport {
 
-const CipherProvider* ipsec_mb_ciphers()
-{
-    return nullptr;
-}
+const CipherProvider* ipsec_mb_ciphers() { return nullptr; }
 
 }  // namespace lanspread::transport
 

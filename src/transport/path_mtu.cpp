@@ -9,7 +9,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Ethernet with IPv6, Ethernet with IPv4, a common storage network, jumbo with IPv6, jumbo with IPv4; then what the route takes.
+// Ethernet with IPv6, Ethernet with IPv4, a common storage network, jumbo with IPv6, jumbo with IPv4; then
+// what the route takes.
 constexpr std::array<std::size_t, 5> usual_sizes{1452, 1472, 4052, 8952, 8972};
 constexpr unsigned attempts_per_round = 4;
 constexpr auto between_attempts = 100ms;

@@ -7,9 +7,10 @@
 
 namespace lanspread::transport {
 
-/// Finds how large a UDP payload the path to a peer takes, in the manner of DPLPMTUD (RFC 8899): probes larger than what is
-/// known to work are sent, and only an answered one counts, so a lost probe costs nothing. ngtcp2 0.12 can only try sizes up
-/// to 1444; our probes are datagrams of their own, and so may be of any size. Pure: time is a parameter.
+/// Finds how large a UDP payload the path to a peer takes, in the manner of DPLPMTUD (RFC 8899): probes
+/// larger than what is known to work are sent, and only an answered one counts, so a lost probe costs
+/// nothing. ngtcp2 0.12 can only try sizes up to 1444; our probes are datagrams of their own, and so may be
+/// of any size. Pure: time is a parameter.
 class PathMtu {
 public:
     static constexpr std::size_t base = 1200;  ///< what every path takes (RFC 9000 §14)

@@ -10,10 +10,7 @@ using namespace std::chrono_literals;
 
 const TimePoint start{1000s};
 
-TEST(PathMtu, starts_with_what_every_path_takes)
-{
-    EXPECT_EQ(PathMtu(9000).current(), 1200U);
-}
+TEST(PathMtu, starts_with_what_every_path_takes) { EXPECT_EQ(PathMtu(9000).current(), 1200U); }
 
 TEST(PathMtu, probes_what_the_route_takes_and_the_usual_sizes_below)
 {

@@ -2,10 +2,9 @@
 
 #include <cstring>
 
-#include <gnutls/crypto.h>
-
 #include "base/log.h"
 #include "transport/quic_crypto.h"
+#include "transport/quic_handshake.h"
 #include "transport/quic_streams.h"
 
 namespace lanspread::transport {
@@ -14,38 +13,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The body of a callback from C: what it throws ends the connection rather than the program.
-template <class Body>
-int guarded(Body body)
-{
-    try {
-        return body() ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
-    } catch (...) {
-        return NGTCP2_ERR_CALLBACK_FAILURE;
-    }
-}
-
 constexpr std::uint64_t window = 16 * 1024 * 1024;
-constexpr std::uint64_t request_window = 2 * 1024 * 1024;  // on streams that the peer opens: a request, never a chunk
+constexpr std::uint64_t request_window =
+    2 * 1024 * 1024;  // on streams that the peer opens: a request, never a chunk
 constexpr std::uint64_t max_streams = 256;
 constexpr auto idle_timeout = 20s;
 constexpr auto keep_alive = 5s;
 constexpr auto handshake_timeout = 5s;
 /// How often a peer may change its address before it has to dial anew.
 constexpr std::size_t max_moves = 16;
-/// A guess for the first flight: on a LAN the library's 333 ms would make every lost first packet cost a second.
+/// A guess for the first flight: on a LAN the library's 333 ms would make every lost first packet cost a
+/// second.
 constexpr auto initial_round_trip = 20ms;
 
 std::uint64_t nanoseconds(auto duration)
 {
     return static_cast<std::uint64_t>(std::chrono::nanoseconds(duration).count());
-}
-
-void fill_random(void* data, std::size_t size)
-{
-    if (gnutls_rnd(GNUTLS_RND_RANDOM, data, size) != 0) {
-        throw std::runtime_error("no random numbers");
-    }
 }
 
 ngtcp2_cid random_connection_id(std::size_t size)
@@ -83,7 +66,8 @@ ngtcp2_transport_params make_parameters()
     parameters.max_idle_timeout = nanoseconds(idle_timeout);
     parameters.max_udp_payload_size = 65527;
     parameters.active_connection_id_limit = 4;
-    parameters.grease_quic_bit = 0;  // that bit tells our MTU probes from QUIC (RFC 9287 §3: it is ours to promise)
+    parameters.grease_quic_bit =
+        0;  // that bit tells our MTU probes from QUIC (RFC 9287 §3: it is ours to promise)
     return parameters;
 }
 
@@ -97,10 +81,7 @@ std::size_t largest_packet(const Address& remote)
 
 }  // namespace
 
-ngtcp2_tstamp to_timestamp(TimePoint time)
-{
-    return nanoseconds(time.time_since_epoch());
-}
+ngtcp2_tstamp to_timestamp(TimePoint time) { return nanoseconds(time.time_since_epoch()); }
 
 sockaddr_in6 to_socket_address(const Address& address)
 {
@@ -118,134 +99,6 @@ Address to_address(const sockaddr_in6& address)
     std::memcpy(result.ip.data(), &address.sin6_addr, result.ip.size());
     return result;
 }
-
-/// Called by C code: nothing may be thrown out of these.
-struct CryptoCallbacks {
-    static QuicConnection& self(void* user_data) { return *static_cast<QuicConnection*>(user_data); }
-
-    static ngtcp2_conn* connection_of(ngtcp2_crypto_conn_ref* reference) { return self(reference->user_data).connection_; }
-
-    static int on_secrets(gnutls_session_t session, gnutls_record_encryption_level_t level, const void* rx, const void* tx,
-                          std::size_t size)
-    {
-        auto& connection = self(static_cast<ngtcp2_crypto_conn_ref*>(gnutls_session_get_ptr(session))->user_data);
-        if (ngtcp2_conn_get_handshake_completed(connection.connection_) != 0) {
-            return GNUTLS_E_UNEXPECTED_PACKET;  // a TLS KeyUpdate: forbidden in QUIC (RFC 9001 §6), and ngtcp2 would assert
-        }
-        return guarded([&] {
-            return quic_crypto::install_keys(connection.connection_, connection.host_.ciphers(), level, rx, tx, size);
-        });
-    }
-
-    static int client_initial(ngtcp2_conn* connection, void* user_data)
-    {
-        return guarded([&] {
-            const auto& ciphers = self(user_data).host_.ciphers();
-            return quic_crypto::install_initial_keys(connection, ciphers, *ngtcp2_conn_get_dcid(connection)) &&
-                   quic_crypto::install_retry_key(connection) &&
-                   ngtcp2_crypto_read_write_crypto_data(connection, NGTCP2_CRYPTO_LEVEL_INITIAL, nullptr, 0) == 0;
-        });
-    }
-
-    static int recv_client_initial(ngtcp2_conn* connection, const ngtcp2_cid* dcid, void* user_data)
-    {
-        return guarded([&] { return quic_crypto::install_initial_keys(connection, self(user_data).host_.ciphers(), *dcid); });
-    }
-
-    static int recv_retry(ngtcp2_conn* connection, const ngtcp2_pkt_hd* header, void* user_data)
-    {
-        return guarded(
-            [&] { return quic_crypto::install_initial_keys(connection, self(user_data).host_.ciphers(), header->scid); });
-    }
-
-    static int update_key(ngtcp2_conn*, std::uint8_t* rx_secret, std::uint8_t* tx_secret, ngtcp2_crypto_aead_ctx* rx_context,
-                          std::uint8_t* rx_iv, ngtcp2_crypto_aead_ctx* tx_context, std::uint8_t* tx_iv,
-                          const std::uint8_t* current_rx, const std::uint8_t* current_tx, std::size_t size, void* user_data)
-    {
-        return guarded([&] {
-            return quic_crypto::update_keys(self(user_data).host_.ciphers(), rx_secret, tx_secret, rx_context, rx_iv, tx_context,
-                                            tx_iv, current_rx, current_tx, size);
-        });
-    }
-
-    static void random(std::uint8_t* out, std::size_t size, const ngtcp2_rand_ctx*)
-    {
-        static_cast<void>(gnutls_rnd(GNUTLS_RND_NONCE, out, size));
-    }
-
-    static int new_connection_id(ngtcp2_conn*, ngtcp2_cid* cid, std::uint8_t* token, std::size_t size, void* user_data)
-    {
-        return guarded([&] {
-            cid->datalen = size;
-            fill_random(cid->data, size);
-            fill_random(token, NGTCP2_STATELESS_RESET_TOKENLEN);
-            self(user_data).host_.add_connection_id(*cid, self(user_data));
-            return true;
-        });
-    }
-
-    static int remove_connection_id(ngtcp2_conn*, const ngtcp2_cid* cid, void* user_data)
-    {
-        return guarded([&] {
-            self(user_data).host_.remove_connection_id(*cid);
-            return true;
-        });
-    }
-
-    /// A refusal ends the connection in on_datagram: inside this callback ngtcp2 is between two states, and cannot.
-    static void on_proven(QuicConnection& connection)
-    {
-        const auto peer = connection.tls_->peer_id();
-        if (!peer) {
-            connection.refusal_ = peer.error();
-        } else if (*peer == connection.host_.identity().id()) {
-            connection.refusal_ = Error{ErrorCode::refused, "that is this peer itself"};
-        } else if (connection.expected_ && *peer != *connection.expected_) {
-            connection.refusal_ = Error{ErrorCode::refused, fmt::format("another peer answered: {}", peer->short_hex())};
-        } else {
-            connection.shared_->peer = *peer;
-            connection.established_ = true;
-            connection.host_.on_established(connection);
-        }
-    }
-
-    // The client's certificate is proven when the server's handshake completes; the server's when the client's is confirmed,
-    // which also tells the client that the server has accepted it.
-    static int handshake_completed(ngtcp2_conn*, void* user_data)
-    {
-        return guarded([&] {
-            if (!self(user_data).outgoing_) {
-                on_proven(self(user_data));
-            }
-            return true;
-        });
-    }
-
-    static int handshake_confirmed(ngtcp2_conn*, void* user_data)
-    {
-        return guarded([&] {
-            if (self(user_data).outgoing_) {
-                on_proven(self(user_data));
-            }
-            return true;
-        });
-    }
-
-    static void set(ngtcp2_callbacks& callbacks)
-    {
-        callbacks.client_initial = client_initial;
-        callbacks.recv_client_initial = recv_client_initial;
-        callbacks.recv_crypto_data = ngtcp2_crypto_recv_crypto_data_cb;
-        callbacks.recv_retry = recv_retry;
-        callbacks.update_key = update_key;
-        callbacks.rand = random;
-        callbacks.get_new_connection_id = new_connection_id;
-        callbacks.remove_connection_id = remove_connection_id;
-        callbacks.get_path_challenge_data = ngtcp2_crypto_get_path_challenge_data_cb;
-        callbacks.handshake_completed = handshake_completed;
-        callbacks.handshake_confirmed = handshake_confirmed;
-    }
-};
 
 QuicConnection::QuicConnection(ConnectionHost& host, Address remote, bool outgoing)
     : host_(host),
@@ -271,7 +124,8 @@ QuicConnection::~QuicConnection()
     ngtcp2_conn_del(connection_);
 }
 
-Result<std::shared_ptr<QuicConnection>> QuicConnection::dial(ConnectionHost& host, Address remote, std::optional<PeerId> expected)
+Result<std::shared_ptr<QuicConnection>> QuicConnection::dial(ConnectionHost& host, Address remote,
+                                                             std::optional<PeerId> expected)
 {
     std::shared_ptr<QuicConnection> connection(new QuicConnection(host, remote, true));
     connection->expected_ = std::move(expected);
@@ -281,7 +135,8 @@ Result<std::shared_ptr<QuicConnection>> QuicConnection::dial(ConnectionHost& hos
     return connection;
 }
 
-Result<std::shared_ptr<QuicConnection>> QuicConnection::accept(ConnectionHost& host, Address remote, const ngtcp2_pkt_hd& header)
+Result<std::shared_ptr<QuicConnection>> QuicConnection::accept(ConnectionHost& host, Address remote,
+                                                               const ngtcp2_pkt_hd& header)
 {
     std::shared_ptr<QuicConnection> connection(new QuicConnection(host, remote, false));
     connection->original_id_ = header.dcid;
@@ -312,12 +167,12 @@ Result<void> QuicConnection::start(const ngtcp2_pkt_hd* header)
     int code = 0;
     if (outgoing_) {
         const auto first_id = random_connection_id(NGTCP2_MAX_CIDLEN);
-        code = ngtcp2_conn_client_new(&connection_, &first_id, &own_id, &its_path, NGTCP2_PROTO_VER_V1, &callbacks, &settings,
-                                      &parameters, nullptr, this);
+        code = ngtcp2_conn_client_new(&connection_, &first_id, &own_id, &its_path, NGTCP2_PROTO_VER_V1,
+                                      &callbacks, &settings, &parameters, nullptr, this);
     } else {
         parameters.original_dcid = header->dcid;
-        code = ngtcp2_conn_server_new(&connection_, &header->scid, &own_id, &its_path, header->version, &callbacks, &settings,
-                                      &parameters, nullptr, this);
+        code = ngtcp2_conn_server_new(&connection_, &header->scid, &own_id, &its_path, header->version,
+                                      &callbacks, &settings, &parameters, nullptr, this);
     }
     if (code != 0) {
         return fail(ErrorCode::internal, fmt::format("QUIC: {}", ngtcp2_strerror(code)));
@@ -328,8 +183,8 @@ Result<void> QuicConnection::start(const ngtcp2_pkt_hd* header)
     return {};
 }
 
-/// ngtcp2 is told one local address for ever: which of ours a packet came to is the socket's business, and a laptop that
-/// changes networks keeps its connections.
+/// ngtcp2 is told one local address for ever: which of ours a packet came to is the socket's business, and a
+/// laptop that changes networks keeps its connections.
 ngtcp2_path QuicConnection::path_from(sockaddr_in6& remote)
 {
     return {{reinterpret_cast<ngtcp2_sockaddr*>(&any_), sizeof any_},
@@ -351,13 +206,14 @@ void QuicConnection::on_datagram(const Datagram& datagram, TimePoint now)
     shared_->stats.bytes_received.fetch_add(datagram.bytes.size(), std::memory_order_relaxed);
     const auto before = remote();
     if (datagram.remote != before && std::ranges::find(left_, datagram.remote) != left_.end()) {
-        return;  // ngtcp2 0.12 asserts where a peer comes back while its new path is being checked; it will dial anew
+        return;  // ngtcp2 0.12 asserts where a peer comes back while its new path is being checked; it will
+                 // dial anew
     }
     auto from = to_socket_address(datagram.remote);
     const auto its_path = path_from(from);
     const ngtcp2_pkt_info info{};
-    const int code =
-        ngtcp2_conn_read_pkt(connection_, &its_path, &info, datagram.bytes.data(), datagram.bytes.size(), to_timestamp(now));
+    const int code = ngtcp2_conn_read_pkt(connection_, &its_path, &info, datagram.bytes.data(),
+                                          datagram.bytes.size(), to_timestamp(now));
     const auto after = remote();
     if (after != before) {
         left_.push_back(before);
@@ -372,7 +228,8 @@ void QuicConnection::on_datagram(const Datagram& datagram, TimePoint now)
         ngtcp2_connection_close_error error{};
         ngtcp2_conn_get_connection_close_error(connection_, &error);
         const std::string reason(reinterpret_cast<const char*>(error.reason), error.reasonlen);
-        end({established_ ? ErrorCode::unavailable : ErrorCode::refused, reason.empty() ? "the peer closed the connection" : reason});
+        end({established_ ? ErrorCode::unavailable : ErrorCode::refused,
+             reason.empty() ? "the peer closed the connection" : reason});
     } else if (code == NGTCP2_ERR_DROP_CONN || code == NGTCP2_ERR_RETRY) {
         end({ErrorCode::refused, "the peer broke off the handshake"});
     } else if (code == 0 && !refusal_) {

@@ -6,10 +6,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include <boost/asio/steady_timer.hpp>
 #include <netinet/in.h>
 #include <ngtcp2/ngtcp2.h>
 #include <ngtcp2/ngtcp2_crypto.h>
+#include <boost/asio/steady_timer.hpp>
 
 #include "base/address.h"
 #include "base/clock.h"
@@ -45,8 +45,8 @@ public:
     virtual void wait_until_writable(QuicConnection& connection) = 0;
     virtual void send_mtu_probe(QuicConnection& connection, std::size_t size) = 0;
     virtual void count_sent(std::size_t bytes) = 0;
-    /// `bytes` more (or, below 0, fewer) have arrived that nobody has asked for yet. False where all connections together
-    /// hold too much of that: then this one has to end.
+    /// `bytes` more (or, below 0, fewer) have arrived that nobody has asked for yet. False where all
+    /// connections together hold too much of that: then this one has to end.
     [[nodiscard]] virtual bool hold_back(std::ptrdiff_t bytes) = 0;
     /// The handshake is done, both sides are proven.
     virtual void on_established(QuicConnection& connection) = 0;
@@ -54,7 +54,8 @@ public:
     virtual void on_closed(QuicConnection& connection) = 0;
 };
 
-/// A QUIC connection on the network thread, around one ngtcp2_conn: datagrams and time in, datagrams and stream events out.
+/// A QUIC connection on the network thread, around one ngtcp2_conn: datagrams and time in, datagrams and
+/// stream events out.
 class QuicConnection : public std::enable_shared_from_this<QuicConnection> {
 public:
     static constexpr std::size_t connection_id_size = 8;
@@ -144,7 +145,8 @@ private:
     PathMtu path_mtu_;
     std::uint64_t mtu_nonce_ = 0;
     asio::steady_timer timer_;
-    std::vector<std::uint8_t> unsent_;  ///< a batch that the socket did not take
+    std::optional<TimePoint> timer_set_for_;  ///< while it runs
+    std::vector<std::uint8_t> unsent_;        ///< a batch that the socket did not take
     std::size_t unsent_segment_ = 0;
     Address unsent_to_;
     std::unordered_map<std::int64_t, std::shared_ptr<Stream::Core>> streams_;

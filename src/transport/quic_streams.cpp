@@ -9,18 +9,13 @@ namespace {
 /// Both codes of ours say no more than "not wanted any longer"; why is in the messages.
 constexpr std::uint64_t cancelled_code = 1;
 
-/// Streams with no more than this to send go before those with chunks: a Ping does not wait behind a megabyte.
+/// Streams with no more than this to send go before those with chunks: a Ping does not wait behind a
+/// megabyte.
 constexpr std::size_t small = 4096;
 
-QuicConnection& self(void* user_data)
-{
-    return *static_cast<QuicConnection*>(user_data);
-}
+QuicConnection& self(void* user_data) { return *static_cast<QuicConnection*>(user_data); }
 
-Stream::Core* stream_of(void* stream_user_data)
-{
-    return static_cast<Stream::Core*>(stream_user_data);
-}
+Stream::Core* stream_of(void* stream_user_data) { return static_cast<Stream::Core*>(stream_user_data); }
 
 /// Runs the body of a callback; what it throws ends the connection rather than the program.
 template <class Body>
@@ -47,8 +42,9 @@ void StreamCallbacks::set(ngtcp2_callbacks& callbacks)
     callbacks.extend_max_local_streams_bidi = may_open_more;
 }
 
-int StreamCallbacks::received(ngtcp2_conn*, std::uint32_t flags, std::int64_t, std::uint64_t, const std::uint8_t* data,
-                              std::size_t size, void* user_data, void* stream_user_data)
+int StreamCallbacks::received(ngtcp2_conn*, std::uint32_t flags, std::int64_t, std::uint64_t,
+                              const std::uint8_t* data, std::size_t size, void* user_data,
+                              void* stream_user_data)
 {
     return guarded([&] {
         auto* stream = stream_of(stream_user_data);
@@ -64,7 +60,8 @@ int StreamCallbacks::received(ngtcp2_conn*, std::uint32_t flags, std::int64_t, s
     });
 }
 
-int StreamCallbacks::acknowledged(ngtcp2_conn*, std::int64_t, std::uint64_t, std::uint64_t size, void*, void* stream_user_data)
+int StreamCallbacks::acknowledged(ngtcp2_conn*, std::int64_t, std::uint64_t, std::uint64_t size, void*,
+                                  void* stream_user_data)
 {
     return guarded([&] {
         if (auto* stream = stream_of(stream_user_data)) {
@@ -79,14 +76,15 @@ int StreamCallbacks::opened(ngtcp2_conn* connection, std::int64_t id, void* user
         auto& quic = self(user_data);
         const auto stream = quic.make_stream(id);
         ngtcp2_conn_set_stream_user_data(connection, id, stream.get());
-        asio::post(quic.shared_->owner, [shared = quic.shared_, handle = std::make_shared<Stream>(stream)]() mutable {
-            shared->at_owner.incoming.push(std::move(handle));
-        });
+        asio::post(quic.shared_->owner,
+                   [shared = quic.shared_, handle = std::make_shared<Stream>(stream)]() mutable {
+                       shared->at_owner.incoming.push(std::move(handle));
+                   });
     });
 }
 
-int StreamCallbacks::closed(ngtcp2_conn* connection, std::uint32_t, std::int64_t id, std::uint64_t, void* user_data,
-                            void* stream_user_data)
+int StreamCallbacks::closed(ngtcp2_conn* connection, std::uint32_t, std::int64_t id, std::uint64_t,
+                            void* user_data, void* stream_user_data)
 {
     return guarded([&] {
         if (auto* stream = stream_of(stream_user_data)) {
@@ -109,7 +107,8 @@ int StreamCallbacks::was_reset(ngtcp2_conn* connection, std::int64_t id, std::ui
     });
 }
 
-int StreamCallbacks::may_send_more(ngtcp2_conn*, std::int64_t, std::uint64_t, void* user_data, void* stream_user_data)
+int StreamCallbacks::may_send_more(ngtcp2_conn*, std::int64_t, std::uint64_t, void* user_data,
+                                   void* stream_user_data)
 {
     return guarded([&] {
         if (auto* stream = stream_of(stream_user_data)) {
@@ -174,10 +173,12 @@ void QuicConnection::make_ready(Stream::Core& stream)
     }
 }
 
-/// The stream whose bytes go into the next packet. First come, first served: one chunk whole rather than many in part.
+/// The stream whose bytes go into the next packet. First come, first served: one chunk whole rather than many
+/// in part.
 Stream::Core* QuicConnection::next_ready()
 {
-    while (!ready_.empty() && (ready_.front()->at_network.failure || !ready_.front()->has_something_to_send())) {
+    while (!ready_.empty() &&
+           (ready_.front()->at_network.failure || !ready_.front()->has_something_to_send())) {
         ready_.front()->at_network.is_ready = false;
         ready_.pop_front();
     }
@@ -216,7 +217,8 @@ void QuicConnection::read_stream(Stream::Core& stream, std::shared_ptr<ReadOpera
     }
 }
 
-/// The owner has let go of the stream: what is queued and finished still goes out, everything else is cancelled.
+/// The owner has let go of the stream: what is queued and finished still goes out, everything else is
+/// cancelled.
 void QuicConnection::drop_stream(Stream::Core& stream)
 {
     auto& side = stream.at_network;
@@ -270,8 +272,8 @@ void QuicConnection::forget_stream(Stream::Core& stream)
     }
 }
 
-/// The peer may open another stream in place of one of its own that is closed *and* done with on our side: so the limit also
-/// bounds the requests that are being worked on, whatever a peer does with its end.
+/// The peer may open another stream in place of one of its own that is closed *and* done with on our side: so
+/// the limit also bounds the requests that are being worked on, whatever a peer does with its end.
 void QuicConnection::allow_another(const Stream::Core& stream)
 {
     if (ngtcp2_conn_is_local_stream(connection_, stream.id) == 0) {

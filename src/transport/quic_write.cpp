@@ -16,6 +16,9 @@ constexpr std::size_t max_batch = 65000;
 constexpr int max_batches_per_turn = 4;
 /// Acknowledgements that stay away this often in a row mean that packets of this size do not arrive.
 constexpr std::size_t black_hole_timeouts = 3;
+/// How late a timer may be. Setting one costs a system call, a tenth of a sender's time where each batch sets
+/// it anew; and while data flows, it is the acknowledgements that drive the sending.
+constexpr auto timer_slack = 300us;
 constexpr std::size_t max_reason = 200;
 constexpr std::uint64_t close_code = 1;
 
@@ -50,7 +53,8 @@ void QuicConnection::write(TimePoint now)
     set_timer(now);
 }
 
-/// Builds packets of one size into the host's buffer, of which only the last may be shorter, and sends them with one call.
+/// Builds packets of one size into the host's buffer, of which only the last may be shorter, and sends them
+/// with one call.
 QuicConnection::BatchOutcome QuicConnection::write_batch(TimePoint now)
 {
     const auto timestamp = to_timestamp(now);
@@ -59,13 +63,15 @@ QuicConnection::BatchOutcome QuicConnection::write_batch(TimePoint now)
     Address to;
     std::size_t used = 0;
     std::size_t last = size;
-    for (std::size_t packets = 0; last == size && packets < max_segments && used + size <= max_batch; ++packets) {
+    for (std::size_t packets = 0; last == size && packets < max_segments && used + size <= max_batch;
+         ++packets) {
         Address its_to;
         const auto out = buffer.subspan(used, size);
         const auto written = write_packet(out, timestamp, its_to);
         if (written < 0) {
-            const Error error{ErrorCode::unavailable,
-                              fmt::format("the connection broke: {}", ngtcp2_strerror(static_cast<int>(written)))};
+            const Error error{
+                ErrorCode::unavailable,
+                fmt::format("the connection broke: {}", ngtcp2_strerror(static_cast<int>(written)))};
             send_close(static_cast<int>(written), error);
             end(error);
             return BatchOutcome::stopped;
@@ -96,7 +102,8 @@ QuicConnection::BatchOutcome QuicConnection::write_batch(TimePoint now)
     return last == 0 ? BatchOutcome::nothing_to_send : BatchOutcome::sent;
 }
 
-/// One packet, filled from the streams in turn; 0 where there is nothing to send or the congestion window is full.
+/// One packet, filled from the streams in turn; 0 where there is nothing to send or the congestion window is
+/// full.
 std::ptrdiff_t QuicConnection::write_packet(std::span<std::uint8_t> out, ngtcp2_tstamp now, Address& to)
 {
     constexpr std::size_t max_parts = 8;
@@ -112,7 +119,8 @@ std::ptrdiff_t QuicConnection::write_packet(std::span<std::uint8_t> out, ngtcp2_
             auto piece = side.next_piece;
             for (; piece < side.pieces.size() && count < max_parts; ++piece, skip = 0) {
                 const auto bytes = side.pieces[piece].bytes.subspan(skip);
-                parts[count++] = {reinterpret_cast<std::uint8_t*>(const_cast<std::byte*>(bytes.data())), bytes.size()};
+                parts[count++] = {reinterpret_cast<std::uint8_t*>(const_cast<std::byte*>(bytes.data())),
+                                  bytes.size()};
                 offered += bytes.size();
             }
             if (side.finish_queued && piece == side.pieces.size()) {
@@ -153,8 +161,8 @@ std::ptrdiff_t QuicConnection::write_packet(std::span<std::uint8_t> out, ngtcp2_
     }
 }
 
-/// Long before the limit, because ngtcp2 refuses while the last update is not yet confirmed, and ends the connection at the
-/// limit (RFC 9001 §6.5, §6.6).
+/// Long before the limit, because ngtcp2 refuses while the last update is not yet confirmed, and ends the
+/// connection at the limit (RFC 9001 §6.5, §6.6).
 void QuicConnection::update_key_when_due(ngtcp2_tstamp now)
 {
     if (established_ && packets_with_this_key_ >= host_.packets_per_key() &&
@@ -202,10 +210,16 @@ void QuicConnection::set_timer(TimePoint now)
     if (established_) {
         due = std::min(due, path_mtu_.next_probe());
     }
-    timer_.expires_at(std::max(due, now));
+    const auto wanted = due == TimePoint::max() ? due : std::max(due, now) + timer_slack;
+    if (timer_set_for_ && *timer_set_for_ <= wanted) {
+        return;  // it fires soon enough, and looks again then
+    }
+    timer_set_for_ = wanted;
+    timer_.expires_at(wanted);
     timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
         const auto self = weak.lock();
         if (!error && self) {
+            self->timer_set_for_.reset();
             self->on_timer();
         }
     });
@@ -224,9 +238,10 @@ void QuicConnection::on_timer()
             return;
         }
         if (code != 0) {
-            const Error error{ErrorCode::timed_out, code == NGTCP2_ERR_HANDSHAKE_TIMEOUT
-                                                        ? "nobody answered"
-                                                        : fmt::format("the connection broke: {}", ngtcp2_strerror(code))};
+            const Error error{ErrorCode::timed_out,
+                              code == NGTCP2_ERR_HANDSHAKE_TIMEOUT
+                                  ? "nobody answered"
+                                  : fmt::format("the connection broke: {}", ngtcp2_strerror(code))};
             send_close(code, error);
             end(error);
             return;
@@ -249,16 +264,17 @@ void QuicConnection::send_close(int library_error, const Error& reason)
     const auto text = reason.message.substr(0, max_reason);
     auto* bytes = reinterpret_cast<std::uint8_t*>(const_cast<char*>(text.data()));
     if (library_error == NGTCP2_ERR_CRYPTO) {
-        ngtcp2_connection_close_error_set_transport_error_tls_alert(&error, ngtcp2_conn_get_tls_alert(connection_), bytes,
-                                                                    text.size());
+        ngtcp2_connection_close_error_set_transport_error_tls_alert(
+            &error, ngtcp2_conn_get_tls_alert(connection_), bytes, text.size());
     } else if (established_) {
         ngtcp2_connection_close_error_set_application_error(&error, close_code, bytes, text.size());
     } else {
-        ngtcp2_connection_close_error_set_transport_error(&error, NGTCP2_CONNECTION_REFUSED, bytes, text.size());
+        ngtcp2_connection_close_error_set_transport_error(&error, NGTCP2_CONNECTION_REFUSED, bytes,
+                                                          text.size());
     }
     const auto out = host_.batch_buffer().first(PathMtu::base);
-    const auto written = ngtcp2_conn_write_connection_close(connection_, nullptr, nullptr, out.data(), out.size(), &error,
-                                                            to_timestamp(Clock::now()));
+    const auto written = ngtcp2_conn_write_connection_close(connection_, nullptr, nullptr, out.data(),
+                                                            out.size(), &error, to_timestamp(Clock::now()));
     if (written > 0) {
         const auto size = static_cast<std::size_t>(written);
         static_cast<void>(host_.socket().send(remote(), local_, out.first(size), size));

@@ -27,12 +27,14 @@ std::unexpected<Error> give_up(const std::shared_ptr<Stream::Core>& core, std::s
 {
     const Error error{ErrorCode::timed_out, std::move(message)};
     core->at_owner.failure = error;
-    on_network(core, [error](QuicConnection& connection, Stream::Core& stream) { connection.cancel_stream(stream, error); });
+    on_network(core, [error](QuicConnection& connection, Stream::Core& stream) {
+        connection.cancel_stream(stream, error);
+    });
     return fail(error);
 }
 
-Task<Result<void>> write_piece(std::shared_ptr<Stream::Core> core, Stream::Core::Piece piece, Stream::Then then,
-                               TimePoint deadline)
+Task<Result<void>> write_piece(std::shared_ptr<Stream::Core> core, Stream::Core::Piece piece,
+                               Stream::Then then, TimePoint deadline)
 {
     auto& side = core->at_owner;
     if (side.failure) {
@@ -40,9 +42,10 @@ Task<Result<void>> write_piece(std::shared_ptr<Stream::Core> core, Stream::Core:
     }
     side.queued += piece.bytes.size();
     side.finished = side.finished || then == Stream::Then::finish;
-    on_network(core, [piece = std::move(piece), then](QuicConnection& connection, Stream::Core& stream) mutable {
-        connection.write_stream(stream, std::move(piece), then == Stream::Then::finish);
-    });
+    on_network(core,
+               [piece = std::move(piece), then](QuicConnection& connection, Stream::Core& stream) mutable {
+                   connection.write_stream(stream, std::move(piece), then == Stream::Then::finish);
+               });
     while (side.queued > max_queued && !side.failure) {
         if (!co_await side.changed.wait_until(deadline)) {
             co_return give_up(core, "the peer takes no more data");
@@ -54,13 +57,15 @@ Task<Result<void>> write_piece(std::shared_ptr<Stream::Core> core, Stream::Core:
     co_return Result<void>{};
 }
 
-Task<Result<std::shared_ptr<ReadOperation>>> read(std::shared_ptr<Stream::Core> core, std::shared_ptr<ReadOperation> operation,
+Task<Result<std::shared_ptr<ReadOperation>>> read(std::shared_ptr<Stream::Core> core,
+                                                  std::shared_ptr<ReadOperation> operation,
                                                   TimePoint deadline)
 {
     operation->done = OneShot<Result<void>>::make(core->owner);
     if (core->loop.expired() || core->connection.expired()) {
         // Nobody would answer; but what has arrived may be read still, by the loop, if that is there.
-        co_return fail(core->at_owner.failure.value_or(Error{ErrorCode::unavailable, "the connection is closed"}));
+        co_return fail(
+            core->at_owner.failure.value_or(Error{ErrorCode::unavailable, "the connection is closed"}));
     }
     post_to(core->loop, [core, operation] {
         if (const auto connection = core->connection.lock()) {
@@ -110,7 +115,8 @@ Task<Result<void>> Stream::write_frame(std::string payload, TimePoint deadline, 
     return write_piece(core_, {std::move(keeper), bytes}, then, deadline);
 }
 
-Task<Result<void>> Stream::write(std::shared_ptr<const Buffer> buffer, std::size_t size, TimePoint deadline, Then then)
+Task<Result<void>> Stream::write(std::shared_ptr<const Buffer> buffer, std::size_t size, TimePoint deadline,
+                                 Then then)
 {
     const auto bytes = buffer->span().first(size);
     return write_piece(core_, {std::move(buffer), bytes}, then, deadline);
@@ -126,7 +132,8 @@ Task<Result<void>> Stream::write(Bytes bytes, TimePoint deadline, Then then)
 void Stream::finish()
 {
     core_->at_owner.finished = true;
-    on_network(core_, [](QuicConnection& connection, Core& stream) { connection.write_stream(stream, {}, true); });
+    on_network(core_,
+               [](QuicConnection& connection, Core& stream) { connection.write_stream(stream, {}, true); });
 }
 
 Task<Result<void>> Stream::flushed(TimePoint deadline)

@@ -10,11 +10,12 @@
 
 namespace lanspread::transport {
 
-/// One bidirectional QUIC stream: one request and its answer. A move-only handle for one coroutine on the owner's thread;
-/// dropping it before both directions are finished resets the stream, which is how a cancelled request ends.
+/// One bidirectional QUIC stream: one request and its answer. A move-only handle for one coroutine on the
+/// owner's thread; dropping it before both directions are finished resets the stream, which is how a
+/// cancelled request ends.
 ///
-/// Errors: `unavailable` where the stream or its connection is gone (the message tells why), `timed_out` past the deadline,
-/// `invalid_input` for a frame over its limit. After an error the stream is of no more use.
+/// Errors: `unavailable` where the stream or its connection is gone (the message tells why), `timed_out` past
+/// the deadline, `invalid_input` for a frame over its limit. After an error the stream is of no more use.
 class Stream {
 public:
     struct Core;
@@ -27,10 +28,12 @@ public:
 
     /// Queues a length-delimited frame: 4 bytes of length in network order, then `payload`. Suspends the
     /// caller while more than 64 KiB of what it wrote is in no packet yet (back-pressure).
-    [[nodiscard]] Task<Result<void>> write_frame(std::string payload, TimePoint deadline, Then then = Then::more);
-    /// Queues the first `size` bytes of `buffer`, which is not copied and must not change any more. Suspends as above.
-    [[nodiscard]] Task<Result<void>> write(std::shared_ptr<const Buffer> buffer, std::size_t size, TimePoint deadline,
-                                           Then then = Then::more);
+    [[nodiscard]] Task<Result<void>> write_frame(std::string payload, TimePoint deadline,
+                                                 Then then = Then::more);
+    /// Queues the first `size` bytes of `buffer`, which is not copied and must not change any more. Suspends
+    /// as above.
+    [[nodiscard]] Task<Result<void>> write(std::shared_ptr<const Buffer> buffer, std::size_t size,
+                                           TimePoint deadline, Then then = Then::more);
     /// Queues raw bytes.
     [[nodiscard]] Task<Result<void>> write(Bytes bytes, TimePoint deadline, Then then = Then::more);
     /// Says that nothing more will be written; better said with the last write, which spares a packet.

@@ -9,10 +9,7 @@ namespace {
 
 constexpr std::size_t length_size = 4;
 
-std::size_t read_length(const std::string& frame)
-{
-    return ByteReader(as_bytes(frame)).u32();
-}
+std::size_t read_length(const std::string& frame) { return ByteReader(as_bytes(frame)).u32(); }
 
 }  // namespace
 
@@ -45,7 +42,8 @@ void Stream::Core::on_sent(std::size_t size, bool finish)
     side.unreported += size;
     bool piece_done = finish;
     side.next_byte += size;
-    while (side.next_piece < side.pieces.size() && side.next_byte >= side.pieces[side.next_piece].bytes.size()) {
+    while (side.next_piece < side.pieces.size() &&
+           side.next_byte >= side.pieces[side.next_piece].bytes.size()) {
         side.next_byte -= side.pieces[side.next_piece].bytes.size();
         ++side.next_piece;
         piece_done = true;
@@ -63,7 +61,8 @@ void Stream::Core::on_acknowledged(std::size_t size)
 {
     auto& side = at_network;
     side.acknowledged += size;
-    while (!side.pieces.empty() && side.next_piece > 0 && side.acknowledged >= side.pieces.front().bytes.size()) {
+    while (!side.pieces.empty() && side.next_piece > 0 &&
+           side.acknowledged >= side.pieces.front().bytes.size()) {
         side.acknowledged -= side.pieces.front().bytes.size();
         side.pieces.pop_front();
         --side.next_piece;
@@ -100,11 +99,13 @@ std::size_t Stream::Core::feed(ByteSpan bytes)
         if (operation.filled < needed) {
             break;
         }
-        if (operation.kind == ReadOperation::Kind::frame && operation.filled == length_size && operation.wanted == 0) {
+        if (operation.kind == ReadOperation::Kind::frame && operation.filled == length_size &&
+            operation.wanted == 0) {
             operation.wanted = read_length(operation.frame);
             if (operation.wanted > operation.limit) {
-                complete_reading(fail(ErrorCode::invalid_input, fmt::format("a message of {} bytes (at most {} are accepted)",
-                                                                            operation.wanted, operation.limit)));
+                complete_reading(fail(ErrorCode::invalid_input,
+                                      fmt::format("a message of {} bytes (at most {} are accepted)",
+                                                  operation.wanted, operation.limit)));
                 break;
             }
             if (operation.wanted > 0) {
@@ -124,7 +125,8 @@ std::size_t Stream::Core::on_data(ByteSpan bytes, bool finish)
     side.backlog.insert(side.backlog.end(), rest.begin(), rest.end());
     side.finish_received = side.finish_received || finish;
     if (side.finish_received && side.reading) {
-        complete_reading(fail(ErrorCode::unavailable, "the peer ended the stream in the middle of a message"));
+        complete_reading(
+            fail(ErrorCode::unavailable, "the peer ended the stream in the middle of a message"));
     }
     return taken;
 }

@@ -14,7 +14,8 @@ namespace lanspread::transport {
 
 class QuicConnection;
 
-/// The loop that a network thread runs. Handles know it weakly: what is posted to an endpoint that is gone is dropped.
+/// The loop that a network thread runs. Handles know it weakly: what is posted to an endpoint that is gone is
+/// dropped.
 struct NetworkLoop {
     asio::io_context io{1};
 };
@@ -28,8 +29,8 @@ void post_to(const std::weak_ptr<NetworkLoop>& loop, Work work)
     }
 }
 
-/// One read that the owner waits for: a frame, or an exact number of bytes into a buffer. The network thread fills it; the
-/// owner looks at it after `done`.
+/// One read that the owner waits for: a frame, or an exact number of bytes into a buffer. The network thread
+/// fills it; the owner looks at it after `done`.
 struct ReadOperation {
     enum class Kind { frame, exact };
 
@@ -44,8 +45,12 @@ struct ReadOperation {
 
 /// What both sides share of a stream. Each part belongs to one thread.
 struct Stream::Core : std::enable_shared_from_this<Stream::Core> {
-    Core(Executor its_owner, std::weak_ptr<NetworkLoop> its_loop, std::weak_ptr<QuicConnection> its_connection, std::int64_t its_id)
-        : owner(std::move(its_owner)), loop(std::move(its_loop)), connection(std::move(its_connection)), id(its_id)
+    Core(Executor its_owner, std::weak_ptr<NetworkLoop> its_loop,
+         std::weak_ptr<QuicConnection> its_connection, std::int64_t its_id)
+        : owner(std::move(its_owner)),
+          loop(std::move(its_loop)),
+          connection(std::move(its_connection)),
+          id(its_id)
     {
     }
 
@@ -69,19 +74,19 @@ struct Stream::Core : std::enable_shared_from_this<Stream::Core> {
         std::span<const std::byte> bytes;
     };
     struct NetworkSide {
-        std::deque<Piece> pieces;        ///< written and not yet acknowledged
-        std::size_t next_piece = 0;      ///< the first with bytes that are in no packet yet
-        std::size_t next_byte = 0;       ///< in that piece
-        std::size_t acknowledged = 0;    ///< bytes of the first piece
-        std::size_t unreported = 0;      ///< bytes in packets that the owner was not told of
+        std::deque<Piece> pieces;      ///< written and not yet acknowledged
+        std::size_t next_piece = 0;    ///< the first with bytes that are in no packet yet
+        std::size_t next_byte = 0;     ///< in that piece
+        std::size_t acknowledged = 0;  ///< bytes of the first piece
+        std::size_t unreported = 0;    ///< bytes in packets that the owner was not told of
         bool finish_queued = false;
         bool finish_sent = false;
-        bool is_blocked = false;         ///< by the stream's flow control
-        bool is_ready = false;           ///< in the connection's queue of streams to write
+        bool is_blocked = false;  ///< by the stream's flow control
+        bool is_ready = false;    ///< in the connection's queue of streams to write
         bool finish_received = false;
-        bool is_dropped = false;         ///< the owner has let go of it
-        bool is_closed = false;          ///< ngtcp2 is done with it
-        Bytes backlog;                   ///< arrived before anybody asked
+        bool is_dropped = false;  ///< the owner has let go of it
+        bool is_closed = false;   ///< ngtcp2 is done with it
+        Bytes backlog;            ///< arrived before anybody asked
         std::size_t backlog_taken = 0;
         std::shared_ptr<ReadOperation> reading;
         std::optional<Error> failure;

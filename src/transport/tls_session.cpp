@@ -14,12 +14,19 @@ constexpr const char* priorities =
 
 constexpr std::string_view protocol = "lanspread/1";
 
-/// Any key is welcome here: who the peer is gets decided by the key's hash, after TLS has proven that the peer holds it.
+/// Any key is welcome here: who the peer is gets decided by the key's hash, after TLS has proven that the
+/// peer holds it. GnuTLS refuses a peer that names another protocol, but not one that names none (RFC 9001
+/// §8.1 has both refused).
 int accept_any_single_certificate(gnutls_session_t session)
 {
+    gnutls_datum_t chosen{};
+    if (gnutls_alpn_get_selected_protocol(session, &chosen) != 0) {
+        return GNUTLS_E_NO_APPLICATION_PROTOCOL;
+    }
     unsigned count = 0;
     const auto* list = gnutls_certificate_get_peers(session, &count);
-    return list != nullptr && count == 1 && gnutls_certificate_type_get2(session, GNUTLS_CTYPE_PEERS) == GNUTLS_CRT_X509
+    return list != nullptr && count == 1 &&
+                   gnutls_certificate_type_get2(session, GNUTLS_CTYPE_PEERS) == GNUTLS_CRT_X509
                ? 0
                : GNUTLS_E_CERTIFICATE_ERROR;
 }
@@ -32,7 +39,8 @@ Result<std::unique_ptr<TlsSession>> TlsSession::make(Side side, const Identity::
 {
     std::unique_ptr<TlsSession> session(new TlsSession);
     const bool is_server = side == Side::server;
-    const unsigned flags = (is_server ? GNUTLS_SERVER : GNUTLS_CLIENT) | GNUTLS_NO_TICKETS | GNUTLS_NO_AUTO_REKEY;
+    const unsigned flags =
+        (is_server ? GNUTLS_SERVER : GNUTLS_CLIENT) | GNUTLS_NO_TICKETS | GNUTLS_NO_AUTO_REKEY;
     if (const int code = gnutls_init(&session->handle_, flags); code != 0) {
         return fail(ErrorCode::internal, fmt::format("TLS: {}", gnutls_strerror(code)));
     }
@@ -59,10 +67,7 @@ Result<std::unique_ptr<TlsSession>> TlsSession::make(Side side, const Identity::
     return session;
 }
 
-TlsSession::~TlsSession()
-{
-    gnutls_deinit(handle_);
-}
+TlsSession::~TlsSession() { gnutls_deinit(handle_); }
 
 Result<PeerId> TlsSession::peer_id() const
 {

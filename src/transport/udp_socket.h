@@ -28,8 +28,9 @@ struct Sent {
     std::size_t bytes = 0;  ///< dealt with; with would_block the rest is still to be sent
 };
 
-/// A non-blocking dual-stack UDP socket that sends and receives in batches: UDP_SEGMENT and UDP_GRO where the kernel has them
-/// (Linux 4.18 and 5.0), one system call a datagram elsewhere. Never fragments. Owned by the network thread.
+/// A non-blocking dual-stack UDP socket that sends and receives in batches: UDP_SEGMENT and UDP_GRO where the
+/// kernel has them (Linux 4.18 and 5.0), one system call a datagram elsewhere. Never fragments. Owned by the
+/// network thread.
 class UdpSocket {
 public:
     /// `bind` unspecified: all addresses, IPv4 too; where the machine has no IPv6, IPv4 only.
@@ -41,20 +42,24 @@ public:
     [[nodiscard]] int descriptor() const { return descriptor_; }
     [[nodiscard]] std::uint16_t port() const { return port_; }
 
-    /// Reads up to `limit` batches into `scratch` (64 KiB or more) and hands out their datagrams; the number of batches read.
-    int receive(std::span<std::uint8_t> scratch, int limit, const std::function<void(const Datagram&)>& on_datagram);
+    /// Reads up to `limit` batches into `scratch` (64 KiB or more) and hands out their datagrams; the number
+    /// of batches read.
+    int receive(std::span<std::uint8_t> scratch, int limit,
+                const std::function<void(const Datagram&)>& on_datagram);
 
-    /// Sends `bytes` as datagrams of `segment` bytes (the last may be shorter), from `local` where that is specified.
+    /// Sends `bytes` as datagrams of `segment` bytes (the last may be shorter), from `local` where that is
+    /// specified.
     [[nodiscard]] Sent send(const Address& remote, const Address& local, std::span<const std::uint8_t> bytes,
                             std::size_t segment);
 
-    /// The most payload that one datagram to `remote` can carry by what the interface and the route say; 0: not known.
+    /// The most payload that one datagram to `remote` can carry by what the interface and the route say; 0:
+    /// not known.
     [[nodiscard]] static std::size_t route_payload_limit(const Address& remote);
 
 private:
     UdpSocket(int descriptor, bool is_v6) : descriptor_(descriptor), is_v6_(is_v6) {}
-    [[nodiscard]] SendOutcome send_one(const Address& remote, const Address& local, std::span<const std::uint8_t> bytes,
-                                       std::size_t segment);
+    [[nodiscard]] SendOutcome send_one(const Address& remote, const Address& local,
+                                       std::span<const std::uint8_t> bytes, std::size_t segment);
 
     int descriptor_ = -1;
     bool is_v6_ = true;
@@ -62,7 +67,8 @@ private:
     std::uint16_t port_ = 0;
 };
 
-/// Lets the calling thread's timers fire when they are due rather than up to 50 µs later: pacing lives on that.
+/// Lets the calling thread's timers fire when they are due rather than up to 50 µs later: pacing lives on
+/// that.
 void sharpen_timers_of_this_thread();
 
 }  // namespace lanspread::transport

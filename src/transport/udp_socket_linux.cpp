@@ -24,12 +24,14 @@ namespace lanspread::transport {
 
 namespace {
 
-/// Room for a burst of a fast link while the thread is elsewhere. The kernel grants less without CAP_NET_ADMIN.
+/// Room for a burst of a fast link while the thread is elsewhere. The kernel grants less without
+/// CAP_NET_ADMIN.
 constexpr int wanted_socket_buffer = 8 * 1024 * 1024;
 
 void set_option(int descriptor, int level, int name, int value)
 {
-    ::setsockopt(descriptor, level, name, &value, sizeof value);  // all of these are improvements, none is needed
+    ::setsockopt(descriptor, level, name, &value,
+                 sizeof value);  // all of these are improvements, none is needed
 }
 
 void grow_buffer(int descriptor, int forced, int ordinary)
@@ -98,7 +100,8 @@ Ancillary read_ancillary(msghdr& message)
             in6_pktinfo packet{};
             std::memcpy(&packet, CMSG_DATA(header), sizeof packet);
             std::memcpy(result.local.ip.data(), &packet.ipi6_addr, result.local.ip.size());
-            result.local.scope = result.local.is_link_local() && !result.local.is_v4() ? packet.ipi6_ifindex : 0;
+            result.local.scope =
+                result.local.is_link_local() && !result.local.is_v4() ? packet.ipi6_ifindex : 0;
         } else if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
             in_pktinfo packet{};
             std::memcpy(&packet, CMSG_DATA(header), sizeof packet);
@@ -113,7 +116,8 @@ Ancillary read_ancillary(msghdr& message)
 /// Appends a control message to `message`, whose buffer is large enough.
 void add_ancillary(msghdr& message, int level, int type, const void* data, std::size_t size)
 {
-    auto* header = reinterpret_cast<cmsghdr*>(static_cast<char*>(message.msg_control) + message.msg_controllen);
+    auto* header =
+        reinterpret_cast<cmsghdr*>(static_cast<char*>(message.msg_control) + message.msg_controllen);
     header->cmsg_level = level;
     header->cmsg_type = type;
     header->cmsg_len = CMSG_LEN(size);
@@ -157,7 +161,8 @@ Result<UdpSocket> UdpSocket::open(const Address& bind_to)
     }
     const auto address = to_socket_address(any, is_v6);
     if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0) {
-        return fail(system_error(fmt::format("listening on {} (is another program using that port?)", bind_to.text()), errno));
+        return fail(system_error(
+            fmt::format("listening on {} (is another program using that port?)", bind_to.text()), errno));
     }
     sockaddr_storage bound{};
     size = sizeof bound;
@@ -181,7 +186,8 @@ UdpSocket::~UdpSocket()
     }
 }
 
-int UdpSocket::receive(std::span<std::uint8_t> scratch, int limit, const std::function<void(const Datagram&)>& on_datagram)
+int UdpSocket::receive(std::span<std::uint8_t> scratch, int limit,
+                       const std::function<void(const Datagram&)>& on_datagram)
 {
     for (int batch = 0; batch < limit; ++batch) {
         sockaddr_storage from{};
@@ -211,7 +217,8 @@ int UdpSocket::receive(std::span<std::uint8_t> scratch, int limit, const std::fu
     return limit;
 }
 
-Sent UdpSocket::send(const Address& remote, const Address& local, std::span<const std::uint8_t> bytes, std::size_t segment)
+Sent UdpSocket::send(const Address& remote, const Address& local, std::span<const std::uint8_t> bytes,
+                     std::size_t segment)
 {
     if (segment >= bytes.size() || has_segmentation_) {
         const auto outcome = send_one(remote, local, bytes, segment);
@@ -236,8 +243,8 @@ Sent UdpSocket::send(const Address& remote, const Address& local, std::span<cons
     return sent;
 }
 
-SendOutcome UdpSocket::send_one(const Address& remote, const Address& local, std::span<const std::uint8_t> bytes,
-                                std::size_t segment)
+SendOutcome UdpSocket::send_one(const Address& remote, const Address& local,
+                                std::span<const std::uint8_t> bytes, std::size_t segment)
 {
     auto to = to_socket_address(remote, is_v6_);
     alignas(cmsghdr) std::array<char, 128> control{};
@@ -275,7 +282,8 @@ SendOutcome UdpSocket::send_one(const Address& remote, const Address& local, std
         case EAGAIN:
         case ENOBUFS: return SendOutcome::would_block;
         case EMSGSIZE:
-        case EINVAL: return segment < bytes.size() || errno == EMSGSIZE ? SendOutcome::too_large : SendOutcome::failed;
+        case EINVAL:
+            return segment < bytes.size() || errno == EMSGSIZE ? SendOutcome::too_large : SendOutcome::failed;
         default: return SendOutcome::failed;
     }
 }
@@ -290,16 +298,15 @@ std::size_t UdpSocket::route_payload_limit(const Address& remote)
     const auto address = to_socket_address(remote, is_v6);
     int mtu = 0;
     socklen_t size = sizeof mtu;
-    const bool known = ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address.storage), address.size) == 0 &&
-                       ::getsockopt(descriptor, is_v6 ? IPPROTO_IPV6 : IPPROTO_IP, is_v6 ? IPV6_MTU : IP_MTU, &mtu, &size) == 0;
+    const bool known =
+        ::connect(descriptor, reinterpret_cast<const sockaddr*>(&address.storage), address.size) == 0 &&
+        ::getsockopt(descriptor, is_v6 ? IPPROTO_IPV6 : IPPROTO_IP, is_v6 ? IPV6_MTU : IP_MTU, &mtu, &size) ==
+            0;
     ::close(descriptor);
     const int headers = is_v6 ? 48 : 28;
     return known && mtu > headers ? static_cast<std::size_t>(mtu - headers) : 0;
 }
 
-void sharpen_timers_of_this_thread()
-{
-    ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
-}
+void sharpen_timers_of_this_thread() { ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); }
 
 }  // namespace lanspread::transport

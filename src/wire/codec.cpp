@@ -25,8 +25,7 @@ Result<HelloHead> head_of_hello(std::string_view text, std::size_t max_size)
     if (root.type() != type_name<Hello>() || !protocol) {
         return path.fail(ErrorCode::invalid_input, "expected one that names its protocol");
     }
-    const auto number =
-        protocol->unsigned_integer(std::numeric_limits<std::uint32_t>::max(), protocol_path);
+    const auto number = protocol->unsigned_integer(std::numeric_limits<std::uint32_t>::max(), protocol_path);
     if (!number) {
         return fail(number.error());
     }

@@ -61,8 +61,8 @@ struct HelloHead {
     std::string name;  ///< not checked: for display_name; empty where it is told in another way
 };
 
-/// Looks at nothing but "type", "protocol" and "name", so that a Hello that `decode` cannot read still tells who
-/// must update. `invalid_input` where it is no Hello, or names no protocol.
+/// Looks at nothing but "type", "protocol" and "name", so that a Hello that `decode` cannot read still tells
+/// who must update. `invalid_input` where it is no Hello, or names no protocol.
 [[nodiscard]] Result<HelloHead> head_of_hello(std::string_view text, std::size_t max_size = max_message_size);
 
 /// The message that tells the other side of `error`; a long text is cut.

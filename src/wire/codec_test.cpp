@@ -318,8 +318,9 @@ TEST(HelloHead, is_read_from_a_hello_of_this_version)
 
 TEST(HelloHead, is_read_whatever_else_a_later_version_says)
 {
-    for (const auto* text : {R"({"type":"Hello","protocol":9})", R"({"protocol":9,"more":[{"a":1}],"type":"Hello"})",
-                             R"({"type":"Hello","protocol":9,"name":{"first":"bob"}})"}) {
+    for (const auto* text :
+         {R"({"type":"Hello","protocol":9})", R"({"protocol":9,"more":[{"a":1}],"type":"Hello"})",
+          R"({"type":"Hello","protocol":9,"name":{"first":"bob"}})"}) {
         const auto head = head_of_hello(text);
         ASSERT_TRUE(head) << text;
         EXPECT_EQ(head->protocol, 9U);

@@ -56,9 +56,9 @@ struct Hello {
 };
 BOOST_DESCRIBE_STRUCT(Hello, (), (protocol, name, program, listen, library))
 
-/// The changes that lead from one revision of the sender's library to another. Applied only where `epoch` and
-/// `from_rev` are what the receiver has; else the answer says `applied = false` and the sender sends a
-/// snapshot.
+/// The changes that lead from one revision of the sender's library to another. Applied where `epoch` is the
+/// one that the receiver has and `from_rev` is not beyond what it has (old news is no change); else the
+/// answer says `applied = false` and the sender sends a snapshot.
 struct LibraryDelta {
     std::uint64_t epoch = 0;
     std::uint64_t from_rev = 0;

@@ -109,6 +109,10 @@ class Peer:
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    def open_files(self) -> list[str]:
+        """What its descriptors point to."""
+        return [os.readlink(entry) for entry in Path(f"/proc/{self.process.pid}/fd").iterdir() if entry.is_symlink()]
+
     def kill(self) -> None:
         """kill -9."""
         self.process.kill()

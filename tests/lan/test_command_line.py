@@ -77,6 +77,12 @@ class CommandLine(LanTest):
         self.assertIn(str(alice.state), second.stderr)
         self.assertEqual(alice.status()["id"], alice.id)
 
+    def test_what_a_peer_keeps_is_its_owners_alone(self):
+        alice = self.source("alice", trees.small_game)
+        for name, mode in ((".", 0o700), ("identity", 0o700), ("identity/key.pem", 0o600), ("state.db", 0o600),
+                           ("state.db-wal", 0o600), ("control.sock", 0o600)):
+            self.assertEqual(oct((alice.state / name).stat().st_mode & 0o777), oct(mode), name)
+
     def test_a_port_that_is_taken_is_told(self):
         alice = self.peer("alice")
         second = subprocess.run(alice.host.command(binary(), "run", "--state", str(self.folder / "other"),
@@ -90,6 +96,21 @@ class CommandLine(LanTest):
         alice = self.source("alice", trees.small_game)
         answer = alice.cli("get", "quake", "--wait")
         self.assertEqual(answer.code, DONE, answer)
+
+    def test_a_newer_version_is_given_up_for_an_older_one_only_when_that_is_named(self):
+        older = self.source("alice", lambda games: trees.small_game(games, version="20230101", seed=2))
+        bob = self.source("bob", lambda games: trees.small_game(games, version="20240101"))
+        self.wait_until_seen(bob, "quake")
+        newer = trees.copy_game(bob.games_folder / "quake", self.folder / "kept")
+        for arguments in (["get", "quake"], ["get", "quake", "--wait"]):
+            answer = bob.cli(*arguments, "--json")
+            self.assertEqual(answer.code, DONE, answer)
+            self.assertEqual((answer.document["state"], answer.document["version"]), ("done", "20240101"))
+        self.assertEqual(bob.events("download_started"), [])
+        self.assert_same(newer, bob.games_folder / "quake")
+        answer = bob.cli("get", "quake", "--version", "20230101", "--wait")
+        self.assertEqual(answer.code, DONE, answer)
+        self.assert_same(older.games_folder / "quake", bob.games_folder / "quake")
 
     def test_events_follow_until_the_peer_ends(self):
         alice = self.peer("alice")

@@ -102,6 +102,19 @@ class Integrity(LanTest):
         self.assertTrue(download["reason"])
         self.assert_no_sentinel(bob.games_folder / "quake")
 
+    def test_a_damaged_game_is_fetched_again_to_where_it_lies(self):
+        alice = self.source("alice", game)
+        second = self.folder / "second"
+        damaged = trees.copy_game(alice.games_folder / "quake", second)
+        bob = self.peer("bob", "--games", str(second))
+        wait_for(lambda: bob.has("quake"), 60, "bob has hashed his game")
+        trees.flip_byte(damaged / "game.pak", 12345)
+        self.assertEqual(bob.cli("verify", "quake").code, 1)
+        self.wait_until_seen(bob, "quake")
+        bob.get("quake")
+        self.assert_same(alice.games_folder / "quake", damaged)
+        self.assertFalse((bob.games_folder / "quake").exists(), "there are two of it now")
+
     def test_verify_finds_a_flipped_byte_and_a_missing_file(self):
         alice = self.source("alice", game)
         self.assertTrue(alice.ask("verify", "quake")["good"])

@@ -45,6 +45,12 @@ class Shutdown(LanTest):
         bob.process.send_signal(signal.SIGINT)
         self.assertEqual(bob.process.wait(SECONDS), 0)
 
+    @unittest.skipIf(signal.getsignal(signal.SIGHUP) == signal.SIG_IGN, "started by nohup, as its peers are then")
+    def test_the_end_of_its_terminal_ends_it_too(self):
+        _, bob = self.in_the_middle()
+        bob.process.send_signal(signal.SIGHUP)
+        self.assertEqual(bob.process.wait(SECONDS), 0)
+
     def test_a_second_signal_ends_it_at_once(self):
         _, bob = self.in_the_middle()
         bob.process.send_signal(signal.SIGTERM)

@@ -5,6 +5,7 @@ import unittest
 
 import trees
 from case import LanTest, setUpModule  # noqa: F401: unittest calls setUpModule
+from peer import wait_for
 
 
 class Transfer(LanTest):
@@ -65,6 +66,20 @@ class Transfer(LanTest):
         self.wait_until_seen(carol, "quake")
         carol.get("quake")
         self.assert_same(alice.games_folder / "quake", carol.games_folder / "quake")
+
+    def test_a_version_that_was_replaced_takes_no_room_any_more(self):
+        """What was served is kept open; deleted files take room until they are closed."""
+        alice = self.source("alice", trees.small_game)
+        bob = self.peer("bob")
+        self.wait_until_seen(bob, "quake")
+        bob.get("quake")
+        carol = self.source("carol", lambda games: trees.small_game(games, version="20250101", seed=2))
+        wait_for(lambda: alice.is_connected_to(carol), 30, "alice is connected to carol")
+        self.wait_until_seen(alice, "quake")
+        answer = alice.cli("get", "quake", "--version", "20250101", "--wait")
+        self.assertEqual(answer.code, 0, answer)
+        deleted = [target for target in alice.open_files() if target.endswith("(deleted)") and "quake" in target]
+        self.assertEqual(deleted, [])
 
     def test_more_crosses_one_connection_than_a_packet_key_may_encrypt(self):
         """AES-GCM keys of QUIC change after 2^23 packets, about 12 GB (RFC 9001 §6.6)."""
