@@ -6,6 +6,7 @@
 #include "transport/endpoint.h"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 
 /// For the tests of this folder: two endpoints, and peers that ask for chunks and answer.
 namespace lanspread::transport {
