@@ -41,7 +41,6 @@ Task<Result<void>> write_piece(std::shared_ptr<Stream::Core> core, Stream::Core:
         co_return fail(*side.failure);
     }
     side.queued += piece.bytes.size();
-    side.finished = side.finished || then == Stream::Then::finish;
     on_network(core,
                [piece = std::move(piece), then](QuicConnection& connection, Stream::Core& stream) mutable {
                    connection.write_stream(stream, std::move(piece), then == Stream::Then::finish);
@@ -131,7 +130,6 @@ Task<Result<void>> Stream::write(Bytes bytes, TimePoint deadline, Then then)
 
 void Stream::finish()
 {
-    core_->at_owner.finished = true;
     on_network(core_,
                [](QuicConnection& connection, Core& stream) { connection.write_stream(stream, {}, true); });
 }

@@ -63,8 +63,7 @@ struct Stream::Core : std::enable_shared_from_this<Stream::Core> {
     struct OwnerSide {
         Signal changed;
         std::optional<Error> failure;
-        std::size_t queued = 0;  ///< bytes given to write that are not yet in a packet
-        bool finished = false;
+        std::size_t queued = 0;     ///< bytes given to write that are not yet in a packet
         bool acknowledged = false;  ///< all of it, the end included
     } at_owner;
 
