@@ -88,17 +88,19 @@ Task<void> Server::serve(PeerId peer, transport::Stream stream, Question questio
         if (!head) {
             co_return;
         }
-        written = co_await stream.write_frame(*head, Clock::now() + options_.write_timeout);
+        using Then = transport::Stream::Then;
+        written = co_await stream.write_frame(*head, Clock::now() + options_.write_timeout,
+                                              payload ? Then::more : Then::finish);
         if (written && payload && payload->buffer) {
-            written =
-                co_await stream.write(payload->buffer, payload->size, Clock::now() + options_.write_timeout);
+            written = co_await stream.write(payload->buffer, payload->size,
+                                            Clock::now() + options_.write_timeout, Then::finish);
         } else if (written && payload) {
-            written = co_await stream.write(std::move(payload->bytes), Clock::now() + options_.write_timeout);
+            written = co_await stream.write(std::move(payload->bytes), Clock::now() + options_.write_timeout,
+                                            Then::finish);
         }
     }
     // The turn is over when the bytes are queued: what waits for the wire is bounded by the transport.
     if (written) {
-        stream.finish();
         written = co_await stream.flushed(Clock::now() + options_.write_timeout);
     }
     if (!written) {
