@@ -46,11 +46,7 @@ private:
             return {};
         }
         if (!root_) {
-            const auto name = SafePath::parse(work_.root.game.text());
-            const auto games_folder = platform::Folder::open(work_.root.games_folder);
-            auto root = !name           ? fail(name.error())
-                        : !games_folder ? fail(games_folder.error())
-                                        : games_folder->open_folder(*name);
+            auto root = open_root(work_.root);
             if (!root) {
                 return fail(root.error());
             }

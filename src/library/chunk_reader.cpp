@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "async/offload.h"
+#include "library/game_root.h"
 #include "platform/folder.h"
 
 namespace lanspread::library {
@@ -54,11 +55,7 @@ private:
     Result<platform::File> open(const SafePath& path)
     {
         if (!root_) {
-            const auto name = SafePath::parse(game_.id.text());
-            const auto games_folder = platform::Folder::open(game_.root.parent_path());
-            auto root = !name           ? fail(name.error())
-                        : !games_folder ? fail(games_folder.error())
-                                        : games_folder->open_folder(*name);
+            auto root = open_root({.games_folder = game_.root.parent_path(), .game = game_.id});
             if (!root) {
                 return fail(root.error());
             }

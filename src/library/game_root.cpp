@@ -150,14 +150,19 @@ Result<GamesFolder> read_games_folder(const std::filesystem::path& folder)
     return found;
 }
 
-Result<RootListing> read_root(const Root& root)
+Result<platform::Folder> open_root(const Root& root)
 {
     const auto games_folder = platform::Folder::open(root.games_folder);
     if (!games_folder) {
         return fail(games_folder.error());
     }
     const auto name = SafePath::parse(root.game.text());
-    const auto folder = name ? games_folder->open_folder(*name) : fail(name.error());
+    return name ? games_folder->open_folder(*name) : fail(name.error());
+}
+
+Result<RootListing> read_root(const Root& root)
+{
+    const auto folder = open_root(root);
     if (!folder) {
         return fail(folder.error());
     }

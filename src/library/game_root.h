@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/game_id.h"
 #include "library/fingerprint.h"
+#include "platform/folder.h"
 
 /// Looks at games folders and game roots. Everything here blocks: for the disk pool.
 namespace lanspread::library {
@@ -30,6 +31,9 @@ struct GamesFolder {
 };
 
 [[nodiscard]] Result<GamesFolder> read_games_folder(const std::filesystem::path& folder);
+
+/// Opens a game root, so that what is read below it cannot lead out of it.
+[[nodiscard]] Result<platform::Folder> open_root(const Root& root);
 
 /// A game root that can be shared.
 struct RootListing {
