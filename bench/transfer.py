@@ -6,7 +6,6 @@ See README.md for what is measured and how to read it.
 import argparse
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import lab  # noqa: E402
 import trees  # noqa: E402
 from cpu import cpu_of_machine, cpu_of_process, finish  # noqa: E402
 from isolation import isolate, why_not  # noqa: E402
+from machine import available_memory, machine_text, show_progress, touch_memory, write_unpredictable  # noqa: E402
 from peer import Peer, wait_for  # noqa: E402
 from work_folder import make_work_folder  # noqa: E402
 
@@ -41,25 +41,10 @@ class Pair:
         write_unpredictable(self.file, size)
         trees.finish(self.game, "20240101")
 
-    def touch_memory(self) -> None:
-        """Takes the memory that the receiver's file will need, and gives it back. A virtual machine hands free memory to its
-        host, and gets it again page by page at the first touch, at 0.4 GB/s: that would be all that is measured."""
-        path = self.receiver_folder / "touched"
-        with path.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, self.size)
-        path.unlink()
-
     def close(self) -> None:
         for folder in (self.source_folder, self.receiver_folder):
             lab.unmount(folder)
         self.lan.close()
-
-
-def write_unpredictable(path: Path, size: int) -> None:
-    path.parent.mkdir(parents=True)
-    with path.open("wb") as file:
-        while size > 0:
-            size -= file.write(os.urandom(min(size, 16_000_000)))
 
 
 class Lanspread:
@@ -83,7 +68,7 @@ class Lanspread:
         bob = self._peer(self.pair.receiver_folder, "bob", self.pair.receiver)
         try:
             wait_for(lambda: bob.sees(GAME), 30, "the receiver sees the game")
-            self.pair.touch_memory()
+            touch_memory(self.pair.receiver_folder, self.pair.size)
             before = cpu_of_process(self.alice.process.pid), cpu_of_process(bob.process.pid), cpu_of_machine()
             done = bob.get(GAME, 600)
             after = cpu_of_process(self.alice.process.pid), cpu_of_process(bob.process.pid), cpu_of_machine()
@@ -151,7 +136,7 @@ class NginxAndCurl:
 
     def measure(self) -> dict:
         target = self.pair.receiver_folder / "game.pak"
-        self.pair.touch_memory()
+        touch_memory(self.pair.receiver_folder, self.pair.size)
         before = cpu_of_process(self.nginx.pid), cpu_of_machine()
         curl = self._curl("--output", str(target), "--write-out", "%{time_total}",
                           f"https://{self.pair.source.address}/game.pak")
@@ -178,7 +163,7 @@ class Iperf:
         self.pair = pair
 
     def measure(self) -> dict:
-        self.pair.touch_memory()
+        touch_memory(self.pair.receiver_folder, self.pair.size)
         before = cpu_of_machine()
         server = self.pair.receiver.popen("iperf3", "--server", "--one-off", "--forceflush", stdout=subprocess.PIPE,
                                           text=True)
@@ -220,11 +205,6 @@ def measure(work: Path, mtu: int, size: int, rounds: int) -> dict:
         pair.close()
 
 
-def show_progress(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
-
-
 def print_table(row: dict) -> None:
     gigabytes = row["bytes"] / 1e9
     rounds = len(row["results"][Lanspread.name])
@@ -248,17 +228,6 @@ def print_table(row: dict) -> None:
                         / max(1e-9, median(r["sender"] + r["receiver"] for r in theirs)))
         print(f"lanspread ÷ {other}: speed {speed:.2f}; CPU of both sides {cost['both']:.2f} "
               f"(sender {cost['sender']:.2f}, receiver {cost['receiver']:.2f}, machine {cost['machine']:.2f})")
-
-
-def machine_text() -> str:
-    models = [line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-              if line.startswith("model name")]
-    return f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}"
-
-
-def available_memory() -> int:
-    (line,) = [line for line in Path("/proc/meminfo").read_text().splitlines() if line.startswith("MemAvailable")]
-    return int(line.split()[1]) * 1024
 
 
 def main() -> int:

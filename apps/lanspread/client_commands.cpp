@@ -4,36 +4,13 @@
 
 #include <fmt/format.h>
 
+#include "lanspread/ask_and_print.h"
 #include "lanspread/format.h"
 #include "lanspread/output.h"
 
 namespace lanspread::cli {
 
 namespace {
-
-/// Asks, prints the answer (as it came where JSON is wanted, else what `describe` makes of it) and gives
-/// `judge`'s word on it.
-template <class T, class Describe, class Judge>
-ExitCode ask_and_print(const CommonOptions& options, const runtime::Command& command, Describe describe,
-                       Judge judge)
-{
-    const auto text = api::ControlClient(options.state_folder).ask_for_text(command);
-    if (!text) {
-        return fail_with(text.error());
-    }
-    const auto answer = api::answer_in<T>(*text);
-    if (!answer) {
-        return fail_with(answer.error());
-    }
-    print_now(options.json ? *text + '\n' : describe(*answer));
-    return judge(*answer);
-}
-
-template <class T, class Describe>
-ExitCode ask_and_print(const CommonOptions& options, const runtime::Command& command, Describe describe)
-{
-    return ask_and_print<T>(options, command, describe, [](const T&) { return ExitCode::done; });
-}
 
 constexpr auto as_page = [](const auto& answer) { return text_of(answer); };
 

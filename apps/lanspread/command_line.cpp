@@ -6,6 +6,8 @@
 #include <CLI/CLI.hpp>
 
 #include "lanspread/get_command.h"
+#include "lanspread/playing_command.h"
+#include "lanspread/queue_commands.h"
 #include "lanspread/run_command.h"
 #include "platform/paths.h"
 
@@ -24,6 +26,7 @@ public:
         add_run();
         add_questions();
         add_actions();
+        add_settings();
         add_help();
         app_.footer(
             "Start with `lanspread run --games DIR` on every PC, then `lanspread games --all` and\n"
@@ -120,7 +123,8 @@ private:
                         "HOST:PORT of the other peer: a name or an IP address, and the port it says")
             ->type_name("")
             ->required();
-        auto& get = add("get", "Fetch a game from the party", [this] { return get_game(common_, get_); });
+        auto& get = add("get", "Fetch a game from the party: puts it into the queue",
+                        [this] { return get_game(common_, get_); });
         add_game(get);
         get.add_option("--version", get_.version,
                        "This version, also an older one than is here (default: the one that most peers have)")
@@ -131,6 +135,7 @@ private:
             "The running peer does the work: with or without --wait, also after Ctrl+C, the download goes "
             "on.\n"
             "`lanspread cancel GAME` ends it.");
+        add_queue();
         auto& cancel = add("cancel", "End a download; what was fetched is kept, so that it can go on later",
                            [this] { return cancel_download(common_, get_.game, remove_); });
         add_game(cancel);
@@ -139,6 +144,63 @@ private:
                            [this] { return verify_game(common_, get_.game); });
         add_game(verify);
         add("rescan", "Look through the games folders now", [this] { return rescan(common_); });
+    }
+
+    void add_queue()
+    {
+        auto& downloads = add("downloads", "The queue of downloads, in its order, and how far each is",
+                              [this] { return list_downloads(common_); });
+        downloads.footer(
+            "As many run at once as `lanspread settings parallel_downloads` says: the first in the queue "
+            "that\n"
+            "do not wait for a source or for space.");
+        auto& pause = add("pause", "Pause downloads; what was fetched is kept, and others can fetch it",
+                          [this] { return pause_downloads(common_, choice_); });
+        add_choice(pause, "Pause every download");
+        auto& resume = add("resume", "Go on with paused downloads",
+                           [this] { return resume_downloads(common_, choice_); });
+        add_choice(resume, "Resume every paused download");
+        auto& priority = add("priority", "Fetch a game before or after the others",
+                             [this] { return set_priority(common_, get_.game, priority_); });
+        add_game(priority);
+        priority.add_option("PRIORITY", priority_, "high, normal or low")->type_name("")->required();
+        auto& move = add("move", "Change the order of downloads of the same priority",
+                         [this] { return move_download(common_, get_.game, position_); });
+        add_game(move);
+        move.add_option("POSITION", position_,
+                        "Where in the queue, from 1, as `lanspread downloads` shows it")
+            ->type_name("")
+            ->required();
+    }
+
+    void add_choice(CLI::App& command, const std::string& all_description)
+    {
+        command.add_option("GAME", choice_.game, "The game's id, as `lanspread downloads` lists it")
+            ->type_name("");
+        command.add_flag("--all", choice_.all, all_description);
+    }
+
+    void add_settings()
+    {
+        auto& settings = add("settings", "Show or change limits and other settings", [this] {
+            return show_or_change_settings(common_, setting_name_, setting_value_);
+        });
+        settings.add_option("NAME", setting_name_, "The setting, as `lanspread settings` lists it")
+            ->type_name("");
+        settings
+            .add_option("VALUE", setting_value_,
+                        "Its new value: 5M or 500k (bytes a second), a number, on or off")
+            ->type_name("");
+        settings.footer("A change holds at once, and for later runs of this peer.");
+        auto& playing =
+            add("playing", "Run a game (COMMAND [ARGUMENT...]), and let uploads give way to it while it runs",
+                [this] { return play(common_, playing_->remaining()); });
+        playing_ = &playing;
+        playing.prefix_command();
+        playing.footer(
+            "While COMMAND runs, games are sent to others no faster than `upload_limit_while_playing`\n"
+            "(`lanspread settings`), in packets that switches may put behind all others (DSCP CS1).\n"
+            "Options of lanspread stand before COMMAND.");
     }
 
     void add_game(CLI::App& command)
@@ -196,6 +258,12 @@ private:
     CommonOptions common_;
     RunOptions run_{.log_level = "info", .cipher = "auto"};
     GetOptions get_;
+    DownloadChoice choice_;
+    std::string priority_;
+    std::uint32_t position_ = 1;
+    std::string setting_name_;
+    std::string setting_value_;
+    CLI::App* playing_ = nullptr;
     std::string address_;
     std::string help_topic_;
     bool all_ = false;

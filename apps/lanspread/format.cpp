@@ -1,7 +1,6 @@
 #include "lanspread/format.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -11,24 +10,6 @@ namespace lanspread::cli {
 namespace {
 
 bool continues_a_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U; }
-
-/// A number below 1000 with three digits.
-std::string three_digits(double value)
-{
-    return fmt::format("{:.{}f}", value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
-}
-
-std::string scaled(double value, std::string_view suffix)
-{
-    constexpr std::array<std::string_view, 5> units{"B", "kB", "MB", "GB", "TB"};
-    std::size_t unit = 0;
-    while (value >= 999.5 && unit + 1 < units.size()) {
-        value /= 1000;
-        ++unit;
-    }
-    return unit == 0 ? fmt::format("{:.0f} B{}", value, suffix)
-                     : fmt::format("{} {}{}", three_digits(value), units[unit], suffix);
-}
 
 }  // namespace
 
@@ -69,10 +50,6 @@ std::string cut(std::string_view utf8, std::size_t width)
     }
     return std::string(utf8.substr(0, end)) + "…";
 }
-
-std::string size_text(std::uint64_t bytes) { return scaled(static_cast<double>(bytes), ""); }
-
-std::string rate_text(double bytes_per_second) { return scaled(std::max(bytes_per_second, 0.0), "/s"); }
 
 std::string duration_text(double seconds)
 {

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/quantity.h"
+
 /// Numbers and tables as people read them. Pure functions.
 namespace lanspread::cli {
 
@@ -17,10 +19,6 @@ namespace lanspread::cli {
 /// The text, cut to `width` columns (then with `…` at its end).
 [[nodiscard]] std::string cut(std::string_view utf8, std::size_t width);
 
-/// "999 B", "1.23 GB": decimal units, three digits.
-[[nodiscard]] std::string size_text(std::uint64_t bytes);
-/// "112 MB/s".
-[[nodiscard]] std::string rate_text(double bytes_per_second);
 /// "8 s", "3 min 05 s", "2 h 10 min".
 [[nodiscard]] std::string duration_text(double seconds);
 /// "1 source", "2 sources".

@@ -1,27 +1,8 @@
 #include "lanspread/format.h"
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
 namespace lanspread::cli {
-
-TEST(Format, sizes_have_three_digits_and_decimal_units)
-{
-    EXPECT_EQ(size_text(0), "0 B");
-    EXPECT_EQ(size_text(999), "999 B");
-    EXPECT_EQ(size_text(1000), "1.00 kB");
-    EXPECT_EQ(size_text(12'345'678), "12.3 MB");
-    EXPECT_EQ(size_text(123'456'789), "123 MB");
-    EXPECT_EQ(size_text(999'999'999), "1.00 GB");
-    EXPECT_EQ(size_text(5'000'000'000'000'000), "5000 TB");
-}
-
-TEST(Format, rates_are_sizes_a_second)
-{
-    EXPECT_EQ(rate_text(112'000'000), "112 MB/s");
-    EXPECT_EQ(rate_text(0), "0 B/s");
-    EXPECT_EQ(rate_text(-1), "0 B/s");
-}
 
 TEST(Format, durations_are_rounded_up_to_what_a_person_needs)
 {
@@ -59,11 +40,6 @@ TEST(Format, table_columns_are_as_wide_as_their_widest_cell)
     table.add({"Jürgen", "1"});
     table.add({"x", "22"});
     EXPECT_EQ(table.text(), "NAME    ID\nJürgen  1\nx       22\n");
-}
-
-RC_GTEST_PROP(Format, sizes_are_never_longer_than_seven_columns_below_a_petabyte, (std::uint64_t bytes))
-{
-    RC_ASSERT(width_of(size_text(bytes % 1'000'000'000'000'000)) <= 7U);
 }
 
 }  // namespace lanspread::cli

@@ -58,21 +58,29 @@ std::size_t holder_count(const runtime::Game& game)
 {
     std::size_t count = 0;
     for (const auto& version : game.versions) {
-        count += version.peers.size();  // a peer has one version of a game
+        count += version.peers.size();  // a peer has one version of a game complete
     }
     return count;
 }
 
 }  // namespace
 
+std::string percent_text(const runtime::Download& download)
+{
+    if (download.state == "done") {
+        return "100 %";
+    }
+    const auto total = std::max<std::uint64_t>(download.bytes_total, 1);
+    const auto part = static_cast<double>(download.bytes_done) / static_cast<double>(total);
+    return fmt::format("{} %", std::min(static_cast<int>(part * 100), 99));
+}
+
 std::string state_text(const runtime::Download& download)
 {
     std::string state = download.state;
     std::ranges::replace(state, '_', ' ');
     if (download.state != "done" && download.bytes_total > 0) {
-        const auto percent =
-            static_cast<double>(download.bytes_done) / static_cast<double>(download.bytes_total) * 100;
-        state += fmt::format(", {} % of {}", static_cast<int>(percent), size_text(download.bytes_total));
+        state += fmt::format(", {} of {}", percent_text(download), size_text(download.bytes_total));
     }
     return download.reason.empty() ? state : fmt::format("{} ({})", state, download.reason);
 }
@@ -86,6 +94,9 @@ std::string text_of(const runtime::Status& status)
         fact("cipher", status.cipher) + fact("peers", std::to_string(status.peers)) +
         fact("games here", fmt::format("{}{}", status.games, status.scanning ? " (being scanned)" : "")) +
         fact("sent", size_text(status.bytes_sent)) + fact("received", size_text(status.bytes_received));
+    for (const auto& program : status.playing) {
+        text += fact("playing", fmt::format("{}: uploads give way to it", program));
+    }
     for (const auto& service : status.services) {
         text += fact("service", service_text(service));
     }
@@ -142,11 +153,12 @@ std::string text_of(const runtime::Game& game)
         }
     }
     if (!game.versions.empty()) {
-        Table table({"VERSION", "SIZE", "FILES", "HERE", "CONTENT", "COMPLETE AT"});
+        Table table({"VERSION", "SIZE", "FILES", "HERE", "CONTENT", "COMPLETE AT", "IN PART AT"});
         for (const auto& version : game.versions) {
             table.add({version.version, size_text(version.size), std::to_string(version.files),
                        version.local ? "yes" : "no", short_id(version.content),
-                       fmt::format("{}", fmt::join(version.peers, ", "))});
+                       fmt::format("{}", fmt::join(version.peers, ", ")),
+                       fmt::format("{}", fmt::join(version.partial_peers, ", "))});
         }
         text += '\n' + table.text();
     }

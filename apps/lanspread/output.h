@@ -14,6 +14,8 @@ namespace lanspread::cli {
 [[nodiscard]] std::string text_of(const runtime::Game& game);
 [[nodiscard]] std::string text_of(const runtime::VerifyReport& report);
 [[nodiscard]] std::string text_of(const runtime::Event& event);
+/// "45 %", rounded down; 100 % means done.
+[[nodiscard]] std::string percent_text(const runtime::Download& download);
 /// What one download is at: "running, 45 % of 2.70 GB".
 [[nodiscard]] std::string state_text(const runtime::Download& download);
 

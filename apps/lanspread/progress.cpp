@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "lanspread/format.h"
+#include "lanspread/output.h"
 #include "lanspread/terminal.h"
 
 namespace lanspread::cli {
@@ -25,9 +26,6 @@ double fraction(const runtime::Download& download)
                     static_cast<double>(download.bytes_done) / static_cast<double>(download.bytes_total));
 }
 
-/// Never rounded up: 100 % is said when it is so.
-std::string percent_text(double part) { return fmt::format("{:3} %", static_cast<int>(part * 100)); }
-
 std::string bar(double part, std::size_t width)
 {
     const auto full = static_cast<std::size_t>(part * static_cast<double>(width));
@@ -46,6 +44,9 @@ std::string activity(const runtime::Download& download)
         return fmt::format("{}{}  from {}", rate_text(download.bytes_per_second), eta,
                            count_text(static_cast<std::uint64_t>(sources), "source"));
     }
+    if (download.state == "queued") {
+        return fmt::format("queued, position {}", download.position);
+    }
     std::string state = download.state;
     std::ranges::replace(state, '_', ' ');
     return download.reason.empty() ? state : fmt::format("{}: {}", state, download.reason);
@@ -56,7 +57,7 @@ std::string activity(const runtime::Download& download)
 std::string progress_line(const runtime::Download& download, std::size_t width)
 {
     const auto part = fraction(download);
-    const auto percent = percent_text(part);
+    const auto percent = fmt::format("{:>5}", percent_text(download));
     const auto game = printable(download.game);
     const auto sizes =
         fmt::format("{} of {}", size_text(download.bytes_done), size_text(download.bytes_total));

@@ -44,6 +44,24 @@ TEST(Progress, does_not_say_all_before_it_is)
     EXPECT_NE(progress_line(download, 60).find(" 99 %"), std::string::npos);
 }
 
+TEST(Progress, says_100_percent_only_of_what_is_done)
+{
+    auto download = half_way();
+    download.bytes_done = download.bytes_total;
+    download.state = "finishing";
+    EXPECT_NE(progress_line(download, 60).find(" 99 %"), std::string::npos);
+    download.state = "done";
+    EXPECT_NE(progress_line(download, 60).find("100 %"), std::string::npos);
+}
+
+TEST(Progress, tells_the_position_in_the_queue)
+{
+    auto download = half_way();
+    download.state = "queued";
+    download.position = 3;
+    EXPECT_TRUE(progress_line(download, 200).ends_with("GB  queued, position 3"));
+}
+
 TEST(Progress, says_no_time_that_is_not_known)
 {
     auto download = half_way();

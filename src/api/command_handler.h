@@ -17,8 +17,11 @@ class CommandHandler {
 public:
     virtual ~CommandHandler() = default;
 
-    /// The JSON text of the answer to any command but GetEvents.
+    /// The JSON text of the answer to any command but GetEvents and Play.
     [[nodiscard]] virtual Task<Result<std::string>> answer(runtime::Command command) = 0;
+
+    /// Somebody plays until what this returns is destroyed.
+    [[nodiscard]] virtual std::shared_ptr<void> play(runtime::Play command) = 0;
 
     /// The events that are still kept, oldest first.
     [[nodiscard]] virtual std::vector<runtime::Event> recent_events() const = 0;

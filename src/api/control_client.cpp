@@ -1,7 +1,10 @@
 #include "api/control_client.h"
 
 #include <array>
+#include <cerrno>
 #include <utility>
+
+#include <fcntl.h>
 
 #include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
@@ -146,6 +149,14 @@ Answer<std::optional<std::string>> ControlConnection::receive_until(TimePoint de
             return own_fault(ErrorCode::timed_out, "no answer yet");
         }
     }
+}
+
+Answer<void> ControlConnection::keep_over_exec()
+{
+    if (::fcntl(core_->socket.native_handle(), F_SETFD, 0) != 0) {
+        return std::unexpected(ControlError{system_error("control socket", errno)});
+    }
+    return {};
 }
 
 Answer<std::string> ControlClient::ask_for_text(const runtime::Command& command) const

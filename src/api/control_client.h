@@ -50,6 +50,9 @@ public:
     /// The same, but `timed_out` (as the error's code) at the deadline; the frame is then still to come.
     [[nodiscard]] Answer<std::optional<std::string>> receive_until(TimePoint deadline);
 
+    /// Leaves the connection open in the program that replaces this one (exec), until that ends.
+    [[nodiscard]] Answer<void> keep_over_exec();
+
 private:
     struct Core;
     explicit ControlConnection(std::unique_ptr<Core> core);

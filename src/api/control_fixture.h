@@ -43,6 +43,11 @@ public:
         }
         co_return wire::encode(runtime::Status{.name = "quiet corner"});
     }
+    std::shared_ptr<void> play(runtime::Play) override
+    {
+        ++players;
+        return {nullptr, [this](void*) { --players; }};
+    }
     std::vector<runtime::Event> recent_events() const override
     {
         return {{.sequence = 1, .kind = "peer_joined"}};
@@ -72,6 +77,7 @@ public:
 
     std::atomic<int> waiting = 0;
     std::atomic<int> subscribers = 0;
+    std::atomic<int> players = 0;
 
 private:
     Executor executor_;

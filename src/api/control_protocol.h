@@ -11,7 +11,8 @@
 
 /// What is spoken on the control socket. The asker connects, sends one frame with a command
 /// (runtime/commands.h), and gets one frame with its answer, or with a wire::Failure; then the connection is
-/// closed. The answer to GetEvents is a stream of frames, an Event each. A frame is a length (4 bytes,
+/// closed. The answer to GetEvents is a stream of frames, an Event each; after the answer to Play the
+/// connection stays, for as long as somebody plays. A frame is a length (4 bytes,
 /// network order) and as many bytes of JSON, as between peers.
 ///
 /// Whoever may open the socket (the owner of the state folder: its mode is 0600) may command the peer.

@@ -154,8 +154,24 @@ Task<void> ControlServer::serve(std::shared_ptr<FrameSocket> socket)
         co_await stream.run(events->follow);
         co_return;
     }
+    if (auto* play = std::get_if<runtime::Play>(&*command)) {
+        co_await serve_player(std::move(socket), std::move(*play));
+        co_return;
+    }
     auto answer = co_await ask_handler(std::move(*command));
     (void)co_await socket->write(answer ? std::move(*answer) : failure_text(answer.error()), limits_.answer);
+}
+
+/// The connection is what tells that somebody plays: however the player's process ends, that ends with it.
+Task<void> ControlServer::serve_player(std::shared_ptr<FrameSocket> socket, runtime::Play command)
+{
+    const auto playing = handler_.play(std::move(command));
+    auto answer = co_await ask_handler(runtime::GetStatus{});
+    const auto written =
+        co_await socket->write(answer ? std::move(*answer) : failure_text(answer.error()), limits_.answer);
+    if (written) {
+        co_await socket->hung_up();
+    }
 }
 
 Task<Result<std::string>> ControlServer::ask_handler(runtime::Command command)

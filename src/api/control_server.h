@@ -38,6 +38,7 @@ private:
 
     Task<void> accept(TaskGroup* connections, Listener* listener);
     Task<void> serve(std::shared_ptr<FrameSocket> socket);
+    Task<void> serve_player(std::shared_ptr<FrameSocket> socket, runtime::Play command);
     Task<Result<std::string>> ask_handler(runtime::Command command);
 
     Executor executor_;

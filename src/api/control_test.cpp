@@ -134,6 +134,31 @@ TEST_F(Control, follows_events_until_the_asker_hangs_up)
     wait_until([this] { return handler_.subscribers == 0; });
 }
 
+TEST_F(Control, somebody_plays_for_as_long_as_the_connection_lasts)
+{
+    start();
+    {
+        auto connection = ControlConnection::open(folder_);
+        ASSERT_TRUE(connection);
+        ASSERT_TRUE(connection->send(runtime::Play{.program = "doom"}));
+        EXPECT_EQ(answer_in<runtime::Status>(**connection->receive())->name, "quiet corner");
+        EXPECT_EQ(handler_.players, 1);
+        expect_service();
+        EXPECT_EQ(handler_.players, 1);
+    }
+    wait_until([this] { return handler_.players == 0; });
+}
+
+TEST_F(Control, ends_while_somebody_plays)
+{
+    start();
+    auto connection = ControlConnection::open(folder_);
+    ASSERT_TRUE(connection->send(runtime::Play{.program = "doom"}));
+    ASSERT_TRUE(connection->receive());
+    stop();
+    EXPECT_EQ(handler_.players, 0);
+}
+
 TEST_F(Control, a_wait_for_an_event_ends_at_its_deadline_and_loses_nothing)
 {
     start();

@@ -41,6 +41,32 @@ Task<Text> run(PeerRuntime* peer, runtime::CancelDownload command)
 {
     co_return text_of(co_await peer->cancel_download(std::move(command)));
 }
+Task<Text> run(PeerRuntime* peer, runtime::GetDownloads) { co_return text_of(peer->downloads()); }
+Task<Text> run(PeerRuntime* peer, runtime::PauseDownloads command)
+{
+    co_return text_of(co_await peer->pause_downloads(std::move(command)));
+}
+Task<Text> run(PeerRuntime* peer, runtime::ResumeDownloads command)
+{
+    co_return text_of(co_await peer->resume_downloads(std::move(command)));
+}
+Task<Text> run(PeerRuntime* peer, runtime::SetPriority command)
+{
+    co_return text_of(co_await peer->set_priority(std::move(command)));
+}
+Task<Text> run(PeerRuntime* peer, runtime::MoveDownload command)
+{
+    co_return text_of(co_await peer->move_download(std::move(command)));
+}
+Task<Text> run(PeerRuntime* peer, runtime::GetSettings) { co_return text_of(peer->settings()); }
+Task<Text> run(PeerRuntime* peer, runtime::ChangeSetting command)
+{
+    co_return text_of(co_await peer->change_setting(std::move(command)));
+}
+Task<Text> run(PeerRuntime*, runtime::Play)
+{
+    co_return fail(ErrorCode::internal, "Play lasts as long as its connection");
+}
 Task<Text> run(PeerRuntime* peer, runtime::VerifyGame command)
 {
     co_return text_of(co_await peer->verify(std::move(command)));
@@ -57,6 +83,11 @@ Task<Result<std::string>> RuntimeCommands::answer(runtime::Command command)
 {
     return std::visit([this](auto&& one) { return run(&runtime_, std::forward<decltype(one)>(one)); },
                       std::move(command));
+}
+
+std::shared_ptr<void> RuntimeCommands::play(runtime::Play command)
+{
+    return runtime_.play(std::move(command));
 }
 
 std::vector<runtime::Event> RuntimeCommands::recent_events() const { return runtime_.recent_events(); }

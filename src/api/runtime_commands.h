@@ -11,6 +11,7 @@ public:
     explicit RuntimeCommands(runtime::PeerRuntime& runtime) : runtime_(runtime) {}
 
     [[nodiscard]] Task<Result<std::string>> answer(runtime::Command command) override;
+    [[nodiscard]] std::shared_ptr<void> play(runtime::Play command) override;
     [[nodiscard]] std::vector<runtime::Event> recent_events() const override;
     [[nodiscard]] std::shared_ptr<void> subscribe(
         std::function<void(const runtime::Event&)> listener) override;

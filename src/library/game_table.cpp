@@ -12,7 +12,7 @@ void GameTable::put(LocalGamePtr game)
     place = game;
     by_content_[game->content] = game;
     if (!before || before->content != game->content || before->root != game->root) {
-        tell({.upserts = {std::move(game)}, .removals = {}});
+        tell({.before = before, .after = std::move(game)});
     }
 }
 
@@ -22,10 +22,10 @@ void GameTable::remove(const GameId& game)
     if (found == by_id_.end()) {
         return;
     }
-    const auto id = found->first;
-    by_content_.erase(found->second->content);
+    const auto before = found->second;
+    by_content_.erase(before->content);
     by_id_.erase(found);
-    tell({.upserts = {}, .removals = {id}});
+    tell({.before = before, .after = nullptr});
 }
 
 std::vector<LocalGamePtr> GameTable::games() const

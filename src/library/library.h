@@ -18,10 +18,10 @@
 
 namespace lanspread::library {
 
-/// What became of the library in one step.
+/// What became of one game. Its content, its place, or both differ before and after.
 struct Change {
-    std::vector<LocalGamePtr> upserts;
-    std::vector<GameId> removals;
+    LocalGamePtr before;  ///< null where it is new
+    LocalGamePtr after;   ///< null where it is gone
 };
 
 /// What `verify` found, by paths in the game root.

@@ -141,7 +141,8 @@ TEST_F(LibraryTest, tells_of_each_change_once)
     make_game("doom");
     scan();
     ASSERT_EQ(changes_.size(), 1U);
-    EXPECT_EQ(changes_[0].upserts, std::vector{find("doom")});
+    EXPECT_EQ(changes_[0].before, nullptr);
+    EXPECT_EQ(changes_[0].after, find("doom"));
     const auto rev = library_->rev();
     scan();
     EXPECT_EQ(changes_.size(), 1U);
@@ -149,7 +150,8 @@ TEST_F(LibraryTest, tells_of_each_change_once)
     std::filesystem::remove_all(games_ / "doom");
     scan();
     ASSERT_EQ(changes_.size(), 2U);
-    EXPECT_EQ(changes_[1].removals, std::vector{game_id("doom")});
+    EXPECT_EQ(changes_[1].before, changes_[0].after);
+    EXPECT_EQ(changes_[1].after, nullptr);
     EXPECT_GT(library_->rev(), rev);
 }
 

@@ -53,7 +53,9 @@ TEST(Protocol, of_a_later_version_with_other_members_still_says_who_must_update)
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::refused);
     EXPECT_EQ(refused.error().message,
-              "bob speaks version 7 of the protocol, alice speaks version 1: update lanspread on alice");
+              fmt::format(
+                  "bob speaks version 7 of the protocol, alice speaks version {}: update lanspread on alice",
+                  wire::protocol_version));
 }
 
 TEST(Protocol, failure_that_comes_instead_of_a_hello_is_handed_on)

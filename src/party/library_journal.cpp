@@ -5,26 +5,26 @@
 namespace lanspread::party {
 
 std::size_t LibraryJournal::apply(const std::vector<wire::GameEntry>& upserts,
-                                  const std::vector<GameId>& removals)
+                                  const std::vector<ContentId>& removals)
 {
-    const auto known = [this](const GameId& game) -> const Change* {
-        const auto found = last_change_.find(game);
+    const auto known = [this](const ContentId& content) -> const Change* {
+        const auto found = last_change_.find(content);
         return found == last_change_.end() ? nullptr : &changes_.at(found->second);
     };
-    for (const auto& game : removals) {
-        const auto* last = known(game);
+    for (const auto& content : removals) {
+        const auto* last = known(content);
         if (last != nullptr && last->entry) {
-            record({.game = game, .entry = std::nullopt});
+            record({.content = content, .entry = std::nullopt});
         }
     }
     std::size_t left_out = 0;
     for (const auto& entry : upserts) {
-        const auto* last = known(entry.game);
+        const auto* last = known(entry.content);
         const bool is_new = last == nullptr || !last->entry;
-        if (is_new && changes_.size() - removals_ == max_games) {
+        if (is_new && changes_.size() - removals_ == max_entries) {
             ++left_out;
         } else if (is_new || *last->entry != entry) {
-            record({.game = entry.game, .entry = entry});
+            record({.content = entry.content, .entry = entry});
         }
     }
     forget_old_removals();
@@ -37,7 +37,7 @@ wire::LibrarySnapshot LibraryJournal::snapshot() const
         return {.epoch = epoch_, .rev = 0, .games = {}};
     }
     wire::LibrarySnapshot snapshot{.epoch = epoch_, .rev = rev_, .games = {}};
-    for (const auto& [game, rev] : last_change_) {
+    for (const auto& [content, rev] : last_change_) {
         if (const auto& entry = changes_.at(rev).entry) {
             snapshot.games.push_back(*entry);
         }
@@ -61,7 +61,7 @@ std::optional<wire::LibraryDelta> LibraryJournal::delta_from(std::uint64_t rev) 
         if (change->second.entry) {
             delta.upserts.push_back(*change->second.entry);
         } else {
-            delta.removals.push_back(change->second.game);
+            delta.removals.push_back(change->second.content);
         }
     }
     return delta;
@@ -69,12 +69,12 @@ std::optional<wire::LibraryDelta> LibraryJournal::delta_from(std::uint64_t rev) 
 
 void LibraryJournal::record(Change change)
 {
-    if (const auto last = last_change_.find(change.game); last != last_change_.end()) {
+    if (const auto last = last_change_.find(change.content); last != last_change_.end()) {
         removals_ -= changes_.at(last->second).entry ? 0 : 1;
         changes_.erase(last->second);
     }
     removals_ += change.entry ? 0 : 1;
-    last_change_[change.game] = ++rev_;
+    last_change_[change.content] = ++rev_;
     changes_.emplace(rev_, std::move(change));
 }
 
@@ -86,7 +86,7 @@ void LibraryJournal::forget_old_removals()
             continue;
         }
         complete_from_ = change->first;
-        last_change_.erase(change->second.game);
+        last_change_.erase(change->second.content);
         change = changes_.erase(change);
         --removals_;
     }

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "base/game_id.h"
+#include "base/digest.h"
 #include "party/library_view.h"
 #include "wire/messages.h"
 
@@ -15,15 +15,15 @@ namespace lanspread::party {
 inline constexpr std::size_t max_entries_per_message = 2000;
 
 /// What we offer, and since which revision: so that each peer can be told just what changed since what it has
-/// acknowledged. Pure. Each change of one game is a revision of its own, so a delta can be cut anywhere and
+/// acknowledged. Pure. Each change of one entry is a revision of its own, so a delta can be cut anywhere and
 /// leads to a revision again.
 class LibraryJournal {
 public:
     /// `epoch` is random: it tells this process from the one before it.
     explicit LibraryJournal(std::uint64_t epoch) : epoch_(epoch) {}
 
-    /// Games above max_games are left out. Gives how many those are.
-    std::size_t apply(const std::vector<wire::GameEntry>& upserts, const std::vector<GameId>& removals);
+    /// Entries above max_entries are left out. Gives how many those are.
+    std::size_t apply(const std::vector<wire::GameEntry>& upserts, const std::vector<ContentId>& removals);
 
     [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
     [[nodiscard]] std::uint64_t rev() const { return rev_; }
@@ -36,7 +36,7 @@ public:
 
 private:
     struct Change {
-        GameId game;
+        ContentId content;
         std::optional<wire::GameEntry> entry;  ///< nothing: removed
     };
 
@@ -48,8 +48,8 @@ private:
 
     std::uint64_t epoch_;
     std::uint64_t rev_ = 0;
-    std::map<std::uint64_t, Change> changes_;  ///< the last one of each game, by its revision
-    std::map<GameId, std::uint64_t> last_change_;
+    std::map<std::uint64_t, Change> changes_;  ///< the last one of each content, by its revision
+    std::map<ContentId, std::uint64_t> last_change_;
     std::size_t removals_ = 0;  ///< among changes_
     std::uint64_t complete_from_ =
         0;  ///< removals at or before this revision may be forgotten; later ones are all known

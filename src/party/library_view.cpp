@@ -10,14 +10,14 @@ namespace {
 
 std::unexpected<Error> too_many()
 {
-    return fail(ErrorCode::invalid_input, fmt::format("library: more than {} games", max_games));
+    return fail(ErrorCode::invalid_input, fmt::format("library: more than {} entries", max_entries));
 }
 
 }  // namespace
 
 Result<LibraryView::Outcome> LibraryView::apply(const wire::LibrarySnapshot& snapshot)
 {
-    if (snapshot.games.size() > max_games) {
+    if (snapshot.games.size() > max_entries) {
         return too_many();
     }
     LibraryView fresh;
@@ -26,7 +26,7 @@ Result<LibraryView::Outcome> LibraryView::apply(const wire::LibrarySnapshot& sna
     for (const auto& entry : snapshot.games) {
         fresh.put(entry);
     }
-    const bool is_changed = fresh.games_ != games_;
+    const bool is_changed = fresh.entries_ != entries_;
     *this = std::move(fresh);
     return is_changed ? Outcome::changed : Outcome::unchanged;
 }
@@ -39,13 +39,15 @@ Result<LibraryView::Outcome> LibraryView::apply(const wire::LibraryDelta& delta)
     if (delta.to_rev <= rev_) {
         return Outcome::unchanged;
     }
-    const auto is_new = [this](const wire::GameEntry& entry) { return !games_.contains(entry.game); };
+    const auto is_new = [this](const wire::GameEntry& entry) { return !entries_.contains(entry.content); };
     const auto added = static_cast<std::size_t>(std::ranges::count_if(delta.upserts, is_new));
-    if (games_.size() + added > max_games) {
+    std::set<ContentId> removed(delta.removals.begin(), delta.removals.end());
+    std::erase_if(removed, [this](const ContentId& content) { return !entries_.contains(content); });
+    if (entries_.size() - removed.size() + added > max_entries) {
         return too_many();
     }
-    for (const auto& game : delta.removals) {
-        remove(game);
+    for (const auto& content : delta.removals) {
+        remove(content);
     }
     for (const auto& entry : delta.upserts) {
         put(entry);
@@ -56,26 +58,37 @@ Result<LibraryView::Outcome> LibraryView::apply(const wire::LibraryDelta& delta)
 
 const wire::GameEntry* LibraryView::find(const ContentId& content) const
 {
-    const auto found = by_content_.find(content);
-    return found == by_content_.end() ? nullptr : &games_.at(found->second);
+    const auto found = entries_.find(content);
+    return found == entries_.end() ? nullptr : &found->second;
+}
+
+std::vector<const wire::GameEntry*> LibraryView::find(const GameId& game) const
+{
+    std::vector<const wire::GameEntry*> found;
+    for (auto pair = by_game_.lower_bound({game, ContentId{}}); pair != by_game_.end() && pair->first == game;
+         ++pair) {
+        found.push_back(&entries_.at(pair->second));
+    }
+    return found;
 }
 
 void LibraryView::put(const wire::GameEntry& entry)
 {
-    remove(entry.game);
-    games_.emplace(entry.game, entry);
-    by_content_.emplace(entry.content, entry.game);
+    remove(entry.content);
+    entries_.emplace(entry.content, entry);
+    by_game_.emplace(entry.game, entry.content);
+    complete_count_ += entry.complete ? 1 : 0;
 }
 
-void LibraryView::remove(const GameId& game)
+void LibraryView::remove(const ContentId& content)
 {
-    const auto found = games_.find(game);
-    if (found == games_.end()) {
+    const auto found = entries_.find(content);
+    if (found == entries_.end()) {
         return;
     }
-    auto [begin, end] = by_content_.equal_range(found->second.content);
-    by_content_.erase(std::find_if(begin, end, [&game](const auto& pair) { return pair.second == game; }));
-    games_.erase(found);
+    complete_count_ -= found->second.complete ? 1 : 0;
+    by_game_.erase({found->second.game, content});
+    entries_.erase(found);
 }
 
 }  // namespace lanspread::party

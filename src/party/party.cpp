@@ -194,9 +194,9 @@ void Party::admit(const transport::SharedConnection& connection, const Greeting&
     }
     if (verdict.news != Roster::News::none) {
         log::info("party", "{} joined ({}, {} games)", session->name(), connection->remote().text(),
-                  session->library().games().size());
+                  session->library().complete_count());
         options_.events.peer_joined(peer);
-    } else if (!replaced || replaced->library().games() != session->library().games()) {
+    } else if (!replaced || replaced->library().entries() != session->library().entries()) {
         options_.events.peer_library_changed(peer);
     }
 }
@@ -243,7 +243,7 @@ void Party::said_goodbye(Session& session) { end(session, PeerBook::Left::goodby
 
 Task<void> Party::serve(PeerId peer, transport::Stream stream, ContentRequest request)
 {
-    return options_.serve(peer, std::move(stream), std::move(request));
+    return options_.serve(peer, std::move(stream), request);
 }
 
 }  // namespace lanspread::party

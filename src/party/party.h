@@ -38,8 +38,9 @@ struct Events {
     std::function<void(const PeerId& peer)> peer_library_changed;
 };
 
-/// Answers a request for content on the stream that it came on, and finishes the stream. At most 64 run at
-/// once for one connection, more wait; cancelled when it ends.
+/// Answers a request for content on the stream that it came on, and finishes the stream. For one connection
+/// at most 64 for manifests and chunks run at once, more wait; and at most 64 Follows, more are refused.
+/// Cancelled when the connection ends.
 using ContentHandler =
     std::function<Task<void>(PeerId peer, transport::Stream stream, ContentRequest request)>;
 
@@ -85,7 +86,7 @@ public:
     void ban(const PeerId& peer, const std::string& reason);
 
     /// Changes what this peer offers; every peer is told what changed.
-    void set_library(const std::vector<wire::GameEntry>& upserts, const std::vector<GameId>& removals);
+    void set_library(const std::vector<wire::GameEntry>& upserts, const std::vector<ContentId>& removals);
 
     /// By name, those without one last.
     [[nodiscard]] std::vector<PeerStatus> peers() const;
@@ -94,16 +95,19 @@ public:
     /// The display name of a peer that is, or was, known; made from its id where it has none.
     [[nodiscard]] std::string name(const PeerId& peer) const;
 
-    /// The connected peers that hold `content` completely.
+    /// The connected peers that hold `content`, completely or in part.
     [[nodiscard]] std::vector<Holding> holders(const ContentId& content) const;
-    /// The versions of `game` that connected peers hold.
+    /// The versions of `game` that connected peers hold, completely or in part: several for a peer are
+    /// possible.
     [[nodiscard]] std::vector<Holding> holders(const GameId& game) const;
-    /// Calls `visit` for every game of every connected peer. The references are valid during the call only.
+    /// Calls `visit` for every entry of every connected peer's library. The references are valid during the
+    /// call only.
     void visit_libraries(const LibraryVisitor& visit) const;
 
-    /// Asks a peer for a manifest or a chunk. The stream that comes with the answer is at the first of its
-    /// `size` raw bytes. `size` is what the peer says: check it before use. `unavailable` where the peer is
-    /// not connected.
+    /// Asks a peer for content. The answer is not decoded yet. `unavailable` where the peer is not connected.
+    [[nodiscard]] Task<Result<Answer>> request(PeerId peer, ContentRequest request, TimePoint deadline);
+    /// The same for what is answered with data. The stream that comes with the answer is at the first of its
+    /// `size` raw bytes. `size` is what the peer says: check it before use.
     [[nodiscard]] Task<Result<std::pair<wire::Data, transport::Stream>>> request_data(PeerId peer,
                                                                                       ContentRequest request,
                                                                                       TimePoint deadline);

@@ -139,10 +139,10 @@ void Party::ban(const PeerId& peer, const std::string& reason)
     }
 }
 
-void Party::set_library(const std::vector<wire::GameEntry>& upserts, const std::vector<GameId>& removals)
+void Party::set_library(const std::vector<wire::GameEntry>& upserts, const std::vector<ContentId>& removals)
 {
     if (const auto left_out = journal_.apply(upserts, removals); left_out > 0) {
-        log::warning("party", "{} games are not offered: a library may have {}", left_out, max_games);
+        log::warning("party", "{} games are not offered: a library may have {}", left_out, max_entries);
     }
     journal_changed_.notify_all();
 }
@@ -156,7 +156,7 @@ std::vector<PeerStatus> Party::peers() const
         }
         auto& status = result.emplace_back(describe(peer, record, book_.ban_reason(peer)));
         if (const auto session = sessions_.find(peer); session != sessions_.end()) {
-            status.games = session->second->library().games().size();
+            status.games = session->second->library().complete_count();
             status.stats = session->second->connection().stats();
         }
     }
@@ -192,9 +192,8 @@ std::vector<Holding> Party::holders(const GameId& game) const
 {
     std::vector<Holding> result;
     for (const auto& [peer, session] : sessions_) {
-        const auto& games = session->library().games();
-        if (const auto found = games.find(game); found != games.end()) {
-            result.push_back({.peer = peer, .name = session->name(), .entry = found->second});
+        for (const auto* entry : session->library().find(game)) {
+            result.push_back({.peer = peer, .name = session->name(), .entry = *entry});
         }
     }
     return result;
@@ -203,15 +202,13 @@ std::vector<Holding> Party::holders(const GameId& game) const
 void Party::visit_libraries(const LibraryVisitor& visit) const
 {
     for (const auto& [peer, session] : sessions_) {
-        for (const auto& [game, entry] : session->library().games()) {
+        for (const auto& [content, entry] : session->library().entries()) {
             visit(peer, session->name(), entry);
         }
     }
 }
 
-Task<Result<std::pair<wire::Data, transport::Stream>>> Party::request_data(PeerId peer,
-                                                                           ContentRequest request,
-                                                                           TimePoint deadline)
+Task<Result<Answer>> Party::request(PeerId peer, ContentRequest request, TimePoint deadline)
 {
     const auto found = sessions_.find(peer);
     if (found == sessions_.end()) {
@@ -222,7 +219,14 @@ Task<Result<std::pair<wire::Data, transport::Stream>>> Party::request_data(PeerI
     if (!text) {
         co_return fail(text.error());
     }
-    auto answer = co_await session->ask(std::move(*text), deadline);
+    co_return co_await session->ask(std::move(*text), deadline);
+}
+
+Task<Result<std::pair<wire::Data, transport::Stream>>> Party::request_data(PeerId peer,
+                                                                           ContentRequest request,
+                                                                           TimePoint deadline)
+{
+    auto answer = co_await this->request(peer, request, deadline);
     if (!answer) {
         co_return fail(answer.error());
     }

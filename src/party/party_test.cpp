@@ -122,11 +122,46 @@ TEST_F(PartyTest, changes_of_a_library_reach_the_others)
     auto& alice = start("alice", 3);
     auto& bob = start("bob");
     ASSERT_TRUE(connect(alice, bob));
-    alice.party->set_library({entry(7)}, {game(0)});
+    alice.party->set_library({entry(7)}, {entry(0).content});
     until([&] { return bob.library_changes == 1; });
     EXPECT_TRUE(bob.party->holders(game(0)).empty());
     EXPECT_EQ(bob.party->holders(game(7)).size(), 1U);
     EXPECT_EQ(bob.events, Told{"joined alice"});
+}
+
+TEST_F(PartyTest, who_is_fetching_a_game_holds_it_in_part_until_it_is_complete)
+{
+    auto& alice = start("alice", 1);
+    auto& bob = start("bob");
+    ASSERT_TRUE(connect(alice, bob));
+    auto part = entry(7);
+    part.complete = false;
+    alice.party->set_library({part}, {});
+    until([&] { return bob.library_changes == 1; });
+    ASSERT_EQ(bob.party->holders(part.content).size(), 1U);
+    EXPECT_FALSE(bob.party->holders(part.content)[0].entry.complete);
+    EXPECT_EQ(bob.party->peers().at(0).games, 1U);
+    alice.party->set_library({entry(7)}, {});
+    until([&] { return bob.library_changes == 2; });
+    ASSERT_EQ(bob.party->holders(part.content).size(), 1U);
+    EXPECT_TRUE(bob.party->holders(part.content)[0].entry.complete);
+    EXPECT_EQ(bob.party->peers().at(0).games, 2U);
+}
+
+TEST_F(PartyTest, a_peer_may_hold_two_versions_of_one_game)
+{
+    auto& alice = start("alice", 1);
+    auto& bob = start("bob");
+    ASSERT_TRUE(connect(alice, bob));
+    auto update = entry(7);
+    update.game = game(0);
+    update.complete = false;
+    alice.party->set_library({update}, {});
+    until([&] { return bob.party->holders(game(0)).size() == 2; });
+    update.complete = true;
+    alice.party->set_library({update}, {entry(0).content});
+    until([&] { return bob.party->holders(game(0)).size() == 1; });
+    EXPECT_EQ(bob.party->holders(game(0))[0].entry, update);
 }
 
 TEST_F(PartyTest, a_library_that_is_too_large_for_a_hello_follows_it)

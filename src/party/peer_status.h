@@ -27,12 +27,12 @@ struct PeerStatus {
     std::string address = {};  ///< the one in use, else the first one known, else the typed text
     std::vector<Address> addresses = {};
     std::vector<FoundBy> found_by = {};
-    std::size_t games = 0;
+    std::size_t games = 0;  ///< complete ones
     transport::ConnectionStats stats = {};
     std::string problem = {};  ///< why it is unreachable or banned; else empty
 };
 
-/// A connected peer that has something, and what it has.
+/// A connected peer that has something, and what it has: `entry.complete` tells whether it has all of it.
 struct Holding {
     PeerId peer;
     std::string name;

@@ -10,8 +10,10 @@ namespace lanspread::party {
 
 namespace {
 
-/// Content requests of one peer that are answered at once; what is over waits.
+/// Requests of one peer for manifests and chunks that are answered at once; what is over waits.
 constexpr std::size_t max_served = 64;
+/// Follows of one peer at once. They live as long as a download, so that what is over would wait too long.
+constexpr std::size_t max_followed = 64;
 /// Deltas in a row that may be answered with "not applied": a peer that knows no other answer gets no endless
 /// snapshots.
 constexpr unsigned max_gaps = 3;
@@ -19,26 +21,27 @@ constexpr unsigned max_gaps = 3;
 constexpr std::chrono::seconds message_patience{20};
 
 using Request = std::variant<wire::Ping, wire::Goodbye, wire::LibraryDelta, wire::LibrarySnapshot,
-                             wire::GetManifest, wire::GetChunk>;
+                             wire::GetManifest, wire::GetChunk, wire::Follow>;
 
 TimePoint message_deadline() { return Clock::now() + message_patience; }
 
 }  // namespace
 
-/// One of the places for content requests, for as long as it lives.
+/// One of the places that `taken` counts, for as long as it lives.
 class Session::Place {
 public:
-    explicit Place(Session& session) : session_(session) { ++session_.served_; }
+    Place(std::size_t& taken, Signal& is_free) : taken_(taken), is_free_(is_free) { ++taken_; }
     ~Place()
     {
-        --session_.served_;
-        session_.place_is_free_.notify_all();
+        --taken_;
+        is_free_.notify_all();
     }
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
 private:
-    Session& session_;
+    std::size_t& taken_;
+    Signal& is_free_;
 };
 
 Session::Session(Owner& owner, transport::SharedConnection connection, std::uint64_t number,
@@ -106,6 +109,8 @@ Task<void> Session::answer(transport::Stream stream)
         co_await answer_content(std::move(stream), *manifest);
     } else if (auto* chunk = std::get_if<wire::GetChunk>(&*request)) {
         co_await answer_content(std::move(stream), *chunk);
+    } else if (auto* follow = std::get_if<wire::Follow>(&*request)) {
+        co_await answer_follow(std::move(stream), *follow);
     } else if (auto* delta = std::get_if<wire::LibraryDelta>(&*request)) {
         co_await reply(std::move(stream), apply(*delta));
     } else if (auto* snapshot = std::get_if<wire::LibrarySnapshot>(&*request)) {
@@ -122,8 +127,19 @@ Task<void> Session::answer_content(transport::Stream stream, ContentRequest requ
     while (served_ >= max_served) {
         co_await place_is_free_.wait();
     }
-    const Place place(*this);
-    co_await owner_.serve(peer(), std::move(stream), std::move(request));
+    const Place place(served_, place_is_free_);
+    co_await owner_.serve(peer(), std::move(stream), request);
+}
+
+Task<void> Session::answer_follow(transport::Stream stream, wire::Follow request)
+{
+    if (followed_ >= max_followed) {
+        const Error error{ErrorCode::refused, fmt::format("more than {} Follows at once", max_followed)};
+        co_await reply(std::move(stream), wire::encode(wire::to_failure(error)));
+        co_return;
+    }
+    const Place place(followed_, place_is_free_);
+    co_await owner_.serve(peer(), std::move(stream), request);
 }
 
 Task<void> Session::reply(transport::Stream stream, Result<std::string> message)

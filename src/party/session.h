@@ -23,7 +23,7 @@
 namespace lanspread::party {
 
 /// What is asked of the owner of the games.
-using ContentRequest = std::variant<wire::GetManifest, wire::GetChunk>;
+using ContentRequest = std::variant<wire::GetManifest, wire::GetChunk, wire::Follow>;
 
 /// One connection to one peer, from the Hellos to its end: answers what the peer asks, keeps the peer's
 /// library, tells it of ours, and pings it when it is silent. Lives on the core thread.
@@ -37,8 +37,8 @@ public:
         virtual void library_changed(const Session& session) = 0;
         /// The peer is about to leave.
         virtual void said_goodbye(Session& session) = 0;
-        /// Answers on `stream`. At most 64 run at once for one connection, more
-        /// wait; cancelled when it ends.
+        /// Answers on `stream`. For one connection at most 64 for manifests and chunks run at once, more
+        /// wait; and at most 64 Follows, more are refused. Cancelled when the connection ends.
         virtual Task<void> serve(PeerId peer, transport::Stream stream, ContentRequest request) = 0;
         /// Our library, and the signal that it has a new revision.
         [[nodiscard]] virtual const LibraryJournal& journal() const = 0;
@@ -73,6 +73,7 @@ private:
     Task<void> accept_streams();
     Task<void> answer(transport::Stream stream);
     Task<void> answer_content(transport::Stream stream, ContentRequest request);
+    Task<void> answer_follow(transport::Stream stream, wire::Follow request);
     Task<void> reply(transport::Stream stream, Result<std::string> message);
     template <class Update>
     [[nodiscard]] Result<std::string> apply(const Update& update);
@@ -92,7 +93,8 @@ private:
     LibraryView library_;
     std::optional<std::uint64_t> acknowledged_rev_;  ///< of our library; nothing: it needs a snapshot
     unsigned gaps_ = 0;                              ///< deltas in a row that were not applied
-    std::size_t served_ = 0;                         ///< content requests at this moment
+    std::size_t served_ = 0;                         ///< requests for manifests and chunks at this moment
+    std::size_t followed_ = 0;                       ///< Follows at this moment
     Signal place_is_free_;
     std::optional<TaskGroup> group_;  ///< while `run` runs
 };

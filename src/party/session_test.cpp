@@ -120,6 +120,41 @@ TEST_F(SessionTest, more_than_64_content_requests_wait_while_other_messages_pass
     EXPECT_EQ(source.most_running, 64U);
 }
 
+/// Follows, and gives what came of it.
+Task<void> follow(Party* party, PeerId whom, std::vector<Result<void>>* ended)
+{
+    const auto data = co_await party->request_data(whom, wire::Follow{}, soon());
+    ended->push_back(data ? Result<void>() : fail(data.error()));
+}
+
+TEST_F(SessionTest, follows_take_no_place_of_other_content_requests_and_more_than_64_are_refused)
+{
+    Source source;
+    source.may_answer = false;
+    auto& alice = start("alice");
+    auto& bob = start("bob");
+    bob.serve = source.handler();
+    ASSERT_TRUE(connect(alice, bob));
+    std::vector<Result<void>> ended;
+    for (int request = 0; request < 65; ++request) {
+        spawn(follow(alice.party.get(), bob.id(), &ended));
+    }
+    until([&] { return source.running == 64 && ended.size() == 1; });
+    ASSERT_FALSE(ended[0]);
+    EXPECT_EQ(ended[0].error().code, ErrorCode::refused);
+    std::size_t received = 0;
+    for (int request = 0; request < 64; ++request) {
+        spawn(fetch(alice.party.get(), bob.id(), 10, &received));
+    }
+    until([&] { return source.running == 128; });
+    source.may_answer = true;
+    source.changed.notify_all();
+    until([&] { return received == 640 && ended.size() == 65; });
+    EXPECT_FALSE(result_of(alice.party->request_data(bob.id(), wire::Follow{}, soon()))
+                     .error()
+                     .message.contains("Follows"));  // the places are free again
+}
+
 TEST_F(SessionTest, a_peer_that_does_not_answer_any_more_is_given_up)
 {
     auto& alice = start("alice", 0, {.idle = 50ms, .ping_timeout = 20ms, .missed_pings = 3});

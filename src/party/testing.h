@@ -85,6 +85,7 @@ public:
         peer.party = std::make_unique<Party>(context_.get_executor(), *peer.endpoint, peer.id(),
                                              options_of(peer, name, liveness));
         std::vector<wire::GameEntry> entries;
+        entries.reserve(games);
         for (std::size_t number = 0; number < games; ++number) {
             entries.push_back(entry(number));
         }
@@ -166,24 +167,23 @@ private:
 
     static Options options_of(Peer& peer, const std::string& name, const Liveness::Parameters& liveness)
     {
-        return {.name = name,
-                .program = "test",
-                .listen_addresses = [&peer] { return std::vector{loopback(peer.endpoint->port())}; },
-                .serve =
-                    [&peer](PeerId from, transport::Stream stream, ContentRequest request) {
-                        return peer.serve(from, std::move(stream), std::move(request));
-                    },
-                .events = {.peer_joined =
-                               [&peer](const PeerId& who) {
-                                   peer.events.push_back("joined " + peer.party->name(who));
-                                   peer.games_when_joined = peer.games_of(who);
-                               },
-                           .peer_left =
-                               [&peer](const PeerId& who, const std::string& reason) {
-                                   peer.events.push_back("left " + peer.party->name(who) + ": " + reason);
-                               },
-                           .peer_library_changed = [&peer](const PeerId&) { ++peer.library_changes; }},
-                .liveness = liveness};
+        return {
+            .name = name,
+            .program = "test",
+            .listen_addresses = [&peer] { return std::vector{loopback(peer.endpoint->port())}; },
+            .serve = [&peer](PeerId from, transport::Stream stream,
+                             ContentRequest request) { return peer.serve(from, std::move(stream), request); },
+            .events = {.peer_joined =
+                           [&peer](const PeerId& who) {
+                               peer.events.push_back("joined " + peer.party->name(who));
+                               peer.games_when_joined = peer.games_of(who);
+                           },
+                       .peer_left =
+                           [&peer](const PeerId& who, const std::string& reason) {
+                               peer.events.push_back("left " + peer.party->name(who) + ": " + reason);
+                           },
+                       .peer_library_changed = [&peer](const PeerId&) { ++peer.library_changes; }},
+            .liveness = liveness};
     }
 
     asio::io_context context_{1};

@@ -78,7 +78,5 @@ enum class FileAccess { everybody, owner_only };
 /// True where this user may make files in the folder: its rights, and a file system that is not mounted
 /// read-only.
 [[nodiscard]] bool is_writable(const std::filesystem::path& folder);
-/// Bytes that this user can still write on the file system that holds `path`.
-[[nodiscard]] Result<std::uint64_t> free_space(const std::filesystem::path& path);
 
 }  // namespace lanspread::platform

@@ -206,10 +206,4 @@ Result<void> make_folders(const std::filesystem::path& path, FileAccess access)
 
 bool is_writable(const std::filesystem::path& folder) { return ::access(folder.c_str(), W_OK | X_OK) == 0; }
 
-Result<std::uint64_t> free_space(const std::filesystem::path& path)
-{
-    const auto folder = open_folder(path);
-    return folder ? posix::free_space_of(folder->get(), to_utf8(path)) : fail(folder.error());
-}
-
 }  // namespace lanspread::platform

@@ -26,6 +26,7 @@ struct Entry {
     std::string name;
     EntryKind kind = EntryKind::file;
     FileStat stat;
+    std::uint64_t allocated = 0;  ///< bytes of the disk that it takes; fewer than its size: it has holes
 };
 
 /// An open folder: all that happens to names from outside happens below one. No operation follows a symbolic
@@ -81,8 +82,6 @@ public:
     /// Returns once all that was written to this folder's file system is on the disk: for many files, cheaper
     /// than each.
     [[nodiscard]] Result<void> sync_file_system() const;
-    /// Bytes that this user can still write here.
-    [[nodiscard]] Result<std::uint64_t> free_space() const;
 
 private:
     explicit Folder(int descriptor) : descriptor_(descriptor) {}

@@ -258,6 +258,4 @@ Result<void> Folder::sync_file_system() const
     return {};
 }
 
-Result<std::uint64_t> Folder::free_space() const { return posix::free_space_of(descriptor_, "free space"); }
-
 }  // namespace lanspread::platform

@@ -75,13 +75,4 @@ Result<void> sync_descriptor(int descriptor, std::string_view name)
     return {};
 }
 
-Result<std::uint64_t> free_space_of(int descriptor, std::string_view name)
-{
-    struct statvfs status = {};
-    if (retried([&] { return ::fstatvfs(descriptor, &status); }) != 0) {
-        return failed(name);
-    }
-    return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
-}
-
 }  // namespace lanspread::platform::posix

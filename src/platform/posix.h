@@ -72,6 +72,5 @@ auto retried(Call call)
 [[nodiscard]] Result<void> replace_file(int folder, const std::string& name, ByteSpan bytes, mode_t mode);
 
 [[nodiscard]] Result<void> sync_descriptor(int descriptor, std::string_view name);
-[[nodiscard]] Result<std::uint64_t> free_space_of(int descriptor, std::string_view name);
 
 }  // namespace lanspread::platform::posix

@@ -164,7 +164,11 @@ Result<Entry> entry_at(int folder, const std::string& name)
                       : S_ISDIR(status.st_mode) ? EntryKind::folder
                       : S_ISLNK(status.st_mode) ? EntryKind::link
                                                 : EntryKind::other;
-    return Entry{.name = name, .kind = kind, .stat = to_file_stat(status)};
+    constexpr std::uint64_t block = 512;  // whatever the file system's: stat(2)
+    return Entry{.name = name,
+                 .kind = kind,
+                 .stat = to_file_stat(status),
+                 .allocated = static_cast<std::uint64_t>(status.st_blocks) * block};
 }
 
 Result<std::vector<Entry>> list_tree(int folder, std::size_t max_entries,

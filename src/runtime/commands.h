@@ -36,9 +36,10 @@ struct Connect {
 };
 BOOST_DESCRIBE_STRUCT(Connect, (), (address))
 
-/// Starts (or goes on with) a download. `version` empty: the one that most peers hold, this one among them,
-/// the newest of those that tie, but never one that is older than what is here. Answer: Download, as it is at
-/// its start; where that version is here already, its state is "done".
+/// Puts a download at the end of the queue, or goes on with one (also a paused one). `version` empty: the one
+/// that most peers hold, this one among them, the newest of those that tie, but never one that is older than
+/// what is here. Answer: Download, as it is at its start; where that version is here already, its state is
+/// "done".
 struct StartDownload {
     std::string game;
     std::string version;
@@ -52,6 +53,59 @@ struct CancelDownload {
     bool remove = false;
 };
 BOOST_DESCRIBE_STRUCT(CancelDownload, (), (game, remove))
+
+/// Answer: a list of Download: the queue in its order, then those that have ended since the process started.
+struct GetDownloads {};
+BOOST_DESCRIBE_STRUCT(GetDownloads, (), ())
+
+/// From the next chunk on the download of `game` (or with `all` every one) asks for nothing further; what was
+/// verified is kept, and others may fetch it. It survives the process. Answer: a list of Download: those that
+/// were asked for, as they are now.
+struct PauseDownloads {
+    std::string game;  ///< empty with `all`
+    bool all = false;
+};
+BOOST_DESCRIBE_STRUCT(PauseDownloads, (), (game, all))
+
+/// Ends the pause. Answer: as PauseDownloads.
+struct ResumeDownloads {
+    std::string game;  ///< empty with `all`
+    bool all = false;
+};
+BOOST_DESCRIBE_STRUCT(ResumeDownloads, (), (game, all))
+
+/// Answer: Download.
+struct SetPriority {
+    std::string game;
+    std::string priority;  ///< "high", "normal" or "low"
+};
+BOOST_DESCRIBE_STRUCT(SetPriority, (), (game, priority))
+
+/// Puts a download to a position in the queue, from 1, or as near to it as its priority allows. Answer:
+/// Download.
+struct MoveDownload {
+    std::string game;
+    std::uint32_t position = 1;
+};
+BOOST_DESCRIBE_STRUCT(MoveDownload, (), (game, position))
+
+/// Answer: Settings.
+struct GetSettings {};
+BOOST_DESCRIBE_STRUCT(GetSettings, (), ())
+
+/// Changes one of the members of Settings, from now on and for later processes. Answer: Settings.
+struct ChangeSetting {
+    std::string name;
+    std::string value;  ///< as a person types it: "5M", "500k", "off", "3", "on"
+};
+BOOST_DESCRIBE_STRUCT(ChangeSetting, (), (name, value))
+
+/// Somebody plays, for as long as this connection lasts: uploads give way to the game. Answer: Status; then
+/// nothing, until the asker hangs up.
+struct Play {
+    std::string program;  ///< for people
+};
+BOOST_DESCRIBE_STRUCT(Play, (), (program))
 
 /// Hashes a local game again and compares. Answer: VerifyReport.
 struct VerifyGame {
@@ -71,6 +125,7 @@ struct GetEvents {
 BOOST_DESCRIBE_STRUCT(GetEvents, (), (follow))
 
 using Command = std::variant<GetStatus, GetPeers, GetGames, GetGame, Connect, StartDownload, CancelDownload,
-                             VerifyGame, Rescan, GetEvents>;
+                             GetDownloads, PauseDownloads, ResumeDownloads, SetPriority, MoveDownload,
+                             GetSettings, ChangeSetting, Play, VerifyGame, Rescan, GetEvents>;
 
 }  // namespace lanspread::runtime

@@ -6,11 +6,12 @@
 
 #include "base/log.h"
 #include "base/utf8.h"
-#include "library/game_root.h"
 #include "platform/files.h"
 #include "platform/interfaces.h"
 #include "platform/paths.h"
+#include "store/downloads.h"
 #include "store/manifests.h"
+#include "store/settings.h"
 
 namespace lanspread::runtime {
 
@@ -80,6 +81,9 @@ Result<std::unique_ptr<PeerRuntime::Core>> PeerRuntime::Core::open(Executor exec
     }
     std::unique_ptr<Core> core(new Core(std::move(executor), std::move(config), std::move(*lock),
                                         std::move(*identity), std::move(*database), std::move(*endpoint)));
+    if (const auto restored = core->restore(); !restored) {
+        return fail(restored.error());
+    }
     for (const auto& address : core->config.connect) {
         if (const auto kept = core->party.keep_connecting(address); !kept) {
             return fail(kept.error().in("--connect"));
@@ -96,13 +100,15 @@ PeerRuntime::Core::Core(Executor executor, Config its_config, platform::Instance
       identity(std::move(its_identity)),
       database(std::move(its_database)),
       endpoint(std::move(its_endpoint)),
+      playing([this](const std::string& program, bool has_begun) { playing_changed(program, has_begun); }),
       disk_pool(std::max(disk_threads, cores())),
       hash_pool(cores()),
       store_pool(1),
       library({.disk = disk_pool, .hash = hash_pool, .store = store_pool, .hash_threads = cores()}, *database,
               {.games_folders = config.games_folders}),
-      server(library, disk_pool,
-             {.on_changed_on_disk =
+      server(library, partials, disk_pool,
+             {.upload_limit = &upload_limiter,
+              .on_changed_on_disk =
                   [this](const GameId& game) {
                       log::warning("library", "{} has changed on the disk and is scanned again", game.text());
                       library.request_scan();
@@ -111,6 +117,7 @@ PeerRuntime::Core::Core(Executor executor, Config its_config, platform::Instance
       network(party),
       downloads({.executor = executor,
                  .network = network,
+                 .partials = partials,
                  .library = library,
                  .database = *database,
                  .disk_pool = disk_pool,
@@ -127,9 +134,26 @@ PeerRuntime::Core::Core(Executor executor, Config its_config, platform::Instance
       carriers(executor, {}, supervisor_options())
 {
     library.on_change([this](const library::Change& change) { on_library_change(change); });
+    partials.on_change(
+        [this](const swarm::PartialContent& content) { announce(content.manifest()->content_id()); });
     library.on_scan_finished([this] {
         events.add("scan_finished", {}, fmt::format("{} games are shared", library.games().size()));
     });
+}
+
+/// Takes up what the last process left in state.db; before anything runs, so that nobody sees the peer
+/// without.
+Result<void> PeerRuntime::Core::restore()
+{
+    auto settings = store::Settings(*database).load_all();
+    const auto records = store::Downloads(*database).load_all();
+    if (!settings || !records) {
+        return fail(settings ? records.error() : settings.error());
+    }
+    stored_settings = std::move(*settings);
+    apply_settings();
+    downloads.restore(*records);
+    return {};
 }
 
 PeerRuntime::Core::~Core()
@@ -145,6 +169,7 @@ void PeerRuntime::Core::start_services()
     carriers.run("party", RestartPolicy::required, [this] { return party.run(); });
     workers.run("downloads", RestartPolicy::restart, [this] { return downloads.run(); });
     workers.run("library", RestartPolicy::restart, [this] { return library.run(); });
+    workers.run("uploads", RestartPolicy::restart, [this] { return server.run(); });
     if (config.discovery) {
         workers.run("mdns", RestartPolicy::restart, [this] { return mdns.run(); });
     }
@@ -167,6 +192,7 @@ party::Options PeerRuntime::Core::party_options()
                            },
                        .peer_left =
                            [this](const PeerId& peer, const std::string& reason) {
+                               server.peer_left(peer);
                                events.add("peer_left", {.peer = peer.hex()},
                                           fmt::format("{} left: {}", party.name(peer), reason));
                                downloads.sources_changed();
@@ -233,21 +259,30 @@ std::vector<Address> PeerRuntime::Core::listen_addresses() const
 
 void PeerRuntime::Core::on_library_change(const library::Change& change)
 {
-    const auto forget = [this](const GameId& game) {
-        for (const auto& folder : config.games_folders) {
-            server.forget(library::Root{.games_folder = folder, .game = game}.path());
-        }
-    };
-    std::vector<wire::GameEntry> upserts;
-    for (const auto& game : change.upserts) {
-        upserts.push_back(to_entry(*game));
-        forget(game->id);
+    const auto& game = change.after ? change.after : change.before;
+    if (change.before) {
+        server.forget(change.before->root);
+        announce(change.before->content);
     }
-    std::ranges::for_each(change.removals, forget);
-    party.set_library(upserts, change.removals);
+    if (change.after) {
+        server.forget(change.after->root);
+        announce(change.after->content);
+    }
     mdns.update(announcement());
-    events.add("library_changed", {},
-               fmt::format("{} games added or changed, {} gone", upserts.size(), change.removals.size()));
+    events.add("library_changed", {.game = game->id.text()},
+               fmt::format("{} {} is {}", game->id.text(), game->version, change.after ? "here" : "gone"));
+}
+
+/// Tells the party what we have of a content now.
+void PeerRuntime::Core::announce(const ContentId& content)
+{
+    if (const auto local = library.find(content)) {
+        party.set_library({to_entry(*local)}, {});
+    } else if (const auto partial = partials.find(content)) {
+        party.set_library({to_entry(*partial->manifest(), false)}, {});
+    } else {
+        party.set_library({}, {content});
+    }
 }
 
 void PeerRuntime::Core::shutdown()

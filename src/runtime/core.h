@@ -11,8 +11,11 @@
 #include "runtime/party_library.h"
 #include "runtime/party_network.h"
 #include "runtime/peer_runtime.h"
+#include "runtime/playing.h"
 #include "store/database.h"
 #include "swarm/downloads.h"
+#include "swarm/partial_content.h"
+#include "swarm/rate_limiter.h"
 #include "swarm/server.h"
 #include "transport/endpoint.h"
 
@@ -34,11 +37,19 @@ struct PeerRuntime::Core {
     [[nodiscard]] std::vector<Peer> peers() const;
     [[nodiscard]] std::vector<Game> games(bool all) const;
     [[nodiscard]] Result<Game> game(const std::string& id) const;
+    [[nodiscard]] std::vector<Download> download_queue() const;
 
-    // Commands, in core_commands.cpp.
-    Task<Result<Peer>> connect(std::string address);
+    // Commands about downloads, in core_downloads.cpp.
     Task<Result<Download>> start_download(StartDownload command);
     Task<Result<Download>> cancel_download(CancelDownload command);
+    Task<Result<std::vector<Download>>> set_paused(std::string game, bool all, bool paused);
+    Task<Result<Download>> set_priority(SetPriority command);
+    Task<Result<Download>> move_download(MoveDownload command);
+
+    // Other commands, in core_commands.cpp.
+    Task<Result<Peer>> connect(std::string address);
+    Task<Result<Settings>> change_setting(ChangeSetting command);
+    std::shared_ptr<void> play(std::string program);
     Task<Result<VerifyReport>> verify(std::string game);
     Task<Result<Status>> rescan();
 
@@ -51,10 +62,14 @@ struct PeerRuntime::Core {
     std::unique_ptr<store::Database> database;
     std::unique_ptr<transport::Endpoint> endpoint;
     EventLog events;
+    std::map<std::string, std::int64_t> stored_settings;
+    Playing playing;
+    swarm::RateLimiter upload_limiter;
     asio::thread_pool disk_pool;
     asio::thread_pool hash_pool;
     asio::thread_pool store_pool;
     library::Library library;
+    swarm::PartialContents partials;
     swarm::Server server;
     party::Party party;
     PartyNetwork network;
@@ -71,12 +86,16 @@ private:
          transport::Identity its_identity, std::unique_ptr<store::Database> its_database,
          std::unique_ptr<transport::Endpoint> its_endpoint);
 
+    [[nodiscard]] Result<void> restore();
+    void apply_settings();
+    void playing_changed(const std::string& program, bool has_begun);
     [[nodiscard]] party::Options party_options();
     [[nodiscard]] Supervisor::Options supervisor_options();
     [[nodiscard]] discovery::Announcement announcement() const;
     [[nodiscard]] bool uses_loopback() const;
     [[nodiscard]] std::vector<Address> listen_addresses() const;
     void on_library_change(const library::Change& change);
+    void announce(const ContentId& content);
     [[nodiscard]] std::vector<Offer> offers(const GameId& game) const;
 };
 

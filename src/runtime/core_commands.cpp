@@ -1,7 +1,8 @@
 #include "runtime/core.h"
 
 #include "async/offload.h"
-#include "runtime/games_folder.h"
+#include "runtime/settings.h"
+#include "store/settings.h"
 
 namespace lanspread::runtime {
 
@@ -18,61 +19,6 @@ Task<Result<Peer>> PeerRuntime::Core::connect(std::string address)
         }
     }
     co_return fail(ErrorCode::unavailable, fmt::format("{}: the peer there has left again", address));
-}
-
-Task<Result<Download>> PeerRuntime::Core::start_download(StartDownload command)
-{
-    const auto id = GameId::parse(command.game);
-    if (!id) {
-        co_return fail(id.error());
-    }
-    const auto free_folder = co_await offload(
-        disk_pool, [folders = config.games_folders, game = *id] { return games_folder_for(folders, game); });
-    const auto local = library.find(*id);
-    const auto wanted =
-        decide_download(offers(*id), local ? std::optional(to_entry(*local)) : std::nullopt, command.version);
-    const bool is_here = wanted && local && wanted->content == local->content;
-    // A download that waits for its source needs no offer to go on.
-    const auto known = downloads.find(*id);
-    const bool is_asked_for_already =
-        known && !is_terminal(known->state) && (command.version.empty() || command.version == known->version);
-    if ((is_here || !wanted) && is_asked_for_already) {
-        co_return to_model(*known);
-    }
-    if (is_here) {
-        swarm::DownloadStatus done{.game = *id, .version = local->version, .content = local->content};
-        done.state = swarm::DownloadState::done;
-        done.bytes_done = done.bytes_total = local->manifest->total_size();
-        co_return to_model(done);
-    }
-    if (!wanted) {
-        const auto which =
-            command.version.empty() ? command.game : fmt::format("{} {}", command.game, command.version);
-        co_return fail(
-            ErrorCode::not_found,
-            fmt::format("nobody who is connected has {}: see `lanspread peers` for who is here, and "
-                        "`lanspread games --all` for what they have",
-                        which));
-    }
-    const auto folder = local ? local->root.parent_path() : free_folder;
-    const auto started = downloads.start(*id, wanted->version, wanted->content, folder);
-    if (!started) {
-        co_return fail(started.error());
-    }
-    co_return to_model(*started);
-}
-
-Task<Result<Download>> PeerRuntime::Core::cancel_download(CancelDownload command)
-{
-    const auto id = GameId::parse(command.game);
-    if (!id) {
-        co_return fail(id.error());
-    }
-    const auto cancelled = co_await downloads.cancel(*id, command.remove);
-    if (!cancelled) {
-        co_return fail(cancelled.error());
-    }
-    co_return to_model(*cancelled);
 }
 
 Task<Result<VerifyReport>> PeerRuntime::Core::verify(std::string game)
@@ -94,6 +40,49 @@ Task<Result<VerifyReport>> PeerRuntime::Core::verify(std::string game)
                            .damaged = report->damaged,
                            .extra = report->extra,
                            .good = report->is_good()};
+}
+
+/// Notes the setting, then holds to it.
+Task<Result<Settings>> PeerRuntime::Core::change_setting(ChangeSetting command)
+{
+    const auto value = parse_setting(command.name, command.value);
+    if (!value) {
+        co_return fail(value.error());
+    }
+    const auto noted =
+        co_await offload(store_pool, [&database = *database, name = command.name, value = *value] {
+            return store::Settings(database).set(name, value);
+        });
+    if (!noted) {
+        co_return fail(noted.error());
+    }
+    stored_settings[command.name] = *value;
+    apply_settings();
+    events.add("settings_changed", {}, fmt::format("{} is {}", command.name, command.value));
+    co_return settings_from(stored_settings);
+}
+
+void PeerRuntime::Core::apply_settings()
+{
+    const auto settings = settings_from(stored_settings);
+    const bool is_playing = !playing.programs().empty();
+    upload_limiter.set_rate(effective_upload_limit(settings, is_playing));
+    endpoint->set_background(is_playing);
+    downloads.configure({.parallel = settings.parallel_downloads,
+                         .bytes_per_second = settings.download_limit,
+                         .leaves_room_to_install = settings.install_space});
+}
+
+std::shared_ptr<void> PeerRuntime::Core::play(std::string program)
+{
+    return playing.begin(std::move(program));
+}
+
+void PeerRuntime::Core::playing_changed(const std::string& program, bool has_begun)
+{
+    apply_settings();
+    events.add(has_begun ? "playing_started" : "playing_ended", {},
+               fmt::format("{} {}", program, has_begun ? "is being played" : "is not played any more"));
 }
 
 Task<Result<Status>> PeerRuntime::Core::rescan()

@@ -56,6 +56,8 @@ Status PeerRuntime::Core::status() const
                   .scanning = library.is_scanning(),
                   .bytes_sent = traffic.bytes_sent,
                   .bytes_received = traffic.bytes_received,
+                  .bytes_served = server.bytes_served(),
+                  .playing = playing.programs(),
                   .services = {},
                   .problems = library.problems()};
     for (const auto& address : listen_addresses()) {
@@ -70,6 +72,15 @@ Status PeerRuntime::Core::status() const
         }
     }
     return status;
+}
+
+std::vector<Download> PeerRuntime::Core::download_queue() const
+{
+    std::vector<Download> queue;
+    for (const auto& status : downloads.snapshot()) {
+        queue.push_back(to_model(status));
+    }
+    return queue;
 }
 
 std::vector<Peer> PeerRuntime::Core::peers() const

@@ -31,12 +31,14 @@ struct Status {
     bool scanning = false;
     std::uint64_t bytes_sent = 0;  ///< UDP payload, since the start
     std::uint64_t bytes_received = 0;
+    std::uint64_t bytes_served = 0;    ///< of chunks, since the start
+    std::vector<std::string> playing;  ///< programs that are being played
     std::vector<ServiceStatus> services;
     std::vector<std::string> problems;  ///< what a person should know: "games folder /x: no such folder"
 };
 BOOST_DESCRIBE_STRUCT(Status, (),
                       (id, name, version, listen, games_folders, cipher, peers, games, scanning, bytes_sent,
-                       bytes_received, services, problems))
+                       bytes_received, bytes_served, playing, services, problems))
 
 struct FoundBy {
     std::string path;       ///< "mdns", "connect", "incoming"
@@ -76,30 +78,34 @@ struct Download {
     std::string game;
     std::string version;
     std::string content;
-    std::string state;   ///< "starting", "running", "waiting_for_source", "waiting_for_space", "finishing",
-                         ///< "done", "failed", "cancelled"
-    std::string reason;  ///< what it waits for, or why it failed
+    std::string state;             ///< "queued", "paused", "starting", "running", "waiting_for_source",
+                                   ///< "waiting_for_space", "finishing", "done", "failed", "cancelled"
+    std::string reason;            ///< what it waits for, or why it failed
+    std::string priority;          ///< "high", "normal", "low"
+    std::uint32_t position = 0;    ///< in the queue, from 1; 0: it has ended
     std::uint64_t bytes_done = 0;  ///< verified and handed to the disk
     std::uint64_t bytes_total = 0;
     std::uint64_t bytes_fetched = 0;  ///< verified bytes that crossed the wire in this process
+    std::uint64_t bytes_twice = 0;    ///< right ones of chunks that had come from another already
     double bytes_per_second = 0;
     double seconds = 0;       ///< since it was asked for in this process
     double eta_seconds = -1;  ///< below 0: not known
     std::vector<Source> sources;
 };
 BOOST_DESCRIBE_STRUCT(Download, (),
-                      (game, version, content, state, reason, bytes_done, bytes_total, bytes_fetched,
-                       bytes_per_second, seconds, eta_seconds, sources))
+                      (game, version, content, state, reason, priority, position, bytes_done, bytes_total,
+                       bytes_fetched, bytes_twice, bytes_per_second, seconds, eta_seconds, sources))
 
 struct GameVersion {
     std::string version;
     std::string content;
     std::uint64_t size = 0;
     std::uint32_t files = 0;
-    std::vector<std::string> peers;  ///< display names of the peers that have it complete
+    std::vector<std::string> peers;          ///< display names of the peers that have it complete
+    std::vector<std::string> partial_peers;  ///< display names of the peers that are fetching it
     bool local = false;
 };
-BOOST_DESCRIBE_STRUCT(GameVersion, (), (version, content, size, files, peers, local))
+BOOST_DESCRIBE_STRUCT(GameVersion, (), (version, content, size, files, peers, partial_peers, local))
 
 struct Game {
     std::string id;
@@ -113,9 +119,22 @@ struct Game {
 };
 BOOST_DESCRIBE_STRUCT(Game, (), (id, title, local, local_version, path, size, versions, downloads))
 
+/// What a person sets. Kept in state.db; each change holds at once.
+struct Settings {
+    std::uint64_t upload_limit = 0;    ///< bytes a second; 0: none, as for all limits
+    std::uint64_t download_limit = 0;  ///< of all downloads together
+    std::uint64_t upload_limit_while_playing = 5'000'000;
+    std::uint32_t parallel_downloads = 2;  ///< how many run at once
+    bool install_space = true;  ///< a download begins only if there will be room to install it, too
+};
+BOOST_DESCRIBE_STRUCT(Settings, (),
+                      (upload_limit, download_limit, upload_limit_while_playing, parallel_downloads,
+                       install_space))
+
 /// `kind` is one of: peer_joined, peer_left, library_changed, scan_finished, download_started,
-/// download_progress, download_waiting, download_done, download_failed, download_cancelled, all_sources_gone,
-/// verify_finished, runtime_failed, shutting_down.
+/// download_progress, download_paused, download_waiting, download_set_back, download_done, download_failed,
+/// download_cancelled, all_sources_gone, verify_finished, settings_changed, playing_started, playing_ended,
+/// runtime_failed, shutting_down.
 struct Event {
     std::uint64_t sequence = 0;
     std::uint64_t time_ms = 0;  ///< since the Unix epoch

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
+#include <tuple>
 
 #include "platform/paths.h"
 
@@ -13,8 +15,9 @@ namespace {
 using Key = std::pair<std::string, ContentId>;
 
 struct Holders {
-    wire::GameEntry entry;
-    std::vector<std::string> peers;
+    wire::GameEntry entry;              ///< a complete holder's, where there is one
+    std::vector<std::string> peers;     ///< who have it completely
+    std::vector<std::string> partials;  ///< who are fetching it
 };
 
 std::map<Key, Holders> by_content(const std::vector<Offer>& offers)
@@ -22,10 +25,20 @@ std::map<Key, Holders> by_content(const std::vector<Offer>& offers)
     std::map<Key, Holders> contents;
     for (const auto& offer : offers) {
         auto& holders = contents[{offer.entry.version, offer.entry.content}];
-        holders.entry = offer.entry;
-        holders.peers.push_back(offer.peer_name);
+        if (offer.entry.complete || holders.peers.empty()) {
+            holders.entry = offer.entry;
+        }
+        (offer.entry.complete ? holders.peers : holders.partials).push_back(offer.peer_name);
     }
     return contents;
+}
+
+/// The more, the rather it is what `get` means. Those who are fetching something count only where nobody has
+/// it.
+auto standing(const Holders& holders)
+{
+    const auto partials = holders.peers.empty() ? holders.partials.size() : 0;
+    return std::tuple(holders.peers.size(), partials, std::string_view(holders.entry.version));
 }
 
 }  // namespace
@@ -45,10 +58,7 @@ std::optional<wire::GameEntry> decide_download(const std::vector<Offer>& offers,
         if (!version.empty() && key.first != version) {
             continue;
         }
-        const bool is_better =
-            best == nullptr || holders.peers.size() > best->peers.size() ||
-            (holders.peers.size() == best->peers.size() && key.first > best->entry.version);
-        if (is_better) {
+        if (best == nullptr || standing(holders) > standing(*best)) {
             best = &holders;
         }
     }
@@ -59,15 +69,18 @@ std::optional<wire::GameEntry> decide_download(const std::vector<Offer>& offers,
     return is_step_back ? local : best->entry;
 }
 
-wire::GameEntry to_entry(const library::LocalGame& game)
+wire::GameEntry to_entry(const content::Manifest& manifest, bool complete)
 {
-    return {.game = game.id,
-            .version = game.version,
-            .content = game.content,
-            .size = game.manifest->total_size(),
-            .chunks = game.manifest->chunk_count(),
-            .files = static_cast<std::uint32_t>(game.manifest->files().size())};
+    return {.game = manifest.game(),
+            .version = manifest.version(),
+            .content = manifest.content_id(),
+            .size = manifest.total_size(),
+            .chunks = manifest.chunk_count(),
+            .files = static_cast<std::uint32_t>(manifest.files().size()),
+            .complete = complete};
 }
+
+wire::GameEntry to_entry(const library::LocalGame& game) { return to_entry(*game.manifest, true); }
 
 Game merge_game(const GameId& id, const std::vector<Offer>& offers, const library::LocalGame* local,
                 const std::optional<swarm::DownloadStatus>& download)
@@ -85,11 +98,13 @@ Game merge_game(const GameId& id, const std::vector<Offer>& offers, const librar
     }
     for (auto& [key, holders] : contents) {
         std::ranges::sort(holders.peers);
+        std::ranges::sort(holders.partials);
         game.versions.push_back({.version = key.first,
                                  .content = key.second.hex(),
                                  .size = holders.entry.size,
                                  .files = holders.entry.files,
                                  .peers = std::move(holders.peers),
+                                 .partial_peers = std::move(holders.partials),
                                  .local = local != nullptr && local->content == key.second});
     }
     std::ranges::reverse(game.versions);
@@ -106,9 +121,12 @@ Download to_model(const swarm::DownloadStatus& status)
                       .content = status.content.hex(),
                       .state = std::string(to_string(status.state)),
                       .reason = status.reason,
+                      .priority = std::string(to_string(status.priority)),
+                      .position = static_cast<std::uint32_t>(status.position),
                       .bytes_done = status.bytes_done,
                       .bytes_total = status.bytes_total,
                       .bytes_fetched = status.bytes_fetched,
+                      .bytes_twice = status.bytes_twice,
                       .bytes_per_second = status.bytes_per_second,
                       .seconds = status.seconds,
                       .eta_seconds = status.eta_seconds,

@@ -13,6 +13,13 @@ wire::GameEntry entry(const std::string& version, unsigned content)
     return entry;
 }
 
+/// As who is fetching it offers it.
+wire::GameEntry part_of(wire::GameEntry entry)
+{
+    entry.complete = false;
+    return entry;
+}
+
 const auto older = entry("20230101", 1);
 const auto newer = entry("20240101", 2);
 const auto newest = entry("20250101", 3);
@@ -60,6 +67,26 @@ const std::vector<Row> rows{
     {"back, when that version is named", {older}, newer, "20230101", older},
     {"the version that is here is named", {older, older}, newer, "20240101", newer},
     {"a version that is neither here nor there", {older}, newer, "20250101", {}},
+
+    {"complete at one peer rather than in part at many",
+     {older, part_of(newer), part_of(newer)},
+     {},
+     "",
+     older},
+    {"who has a part does not count beside who has it all", {older, newer, part_of(older)}, {}, "", newer},
+    {"complete at one peer and in part at another", {newer, part_of(newer)}, {}, "", newer},
+    {"nowhere complete: what most are fetching",
+     {part_of(older), part_of(older), part_of(newer)},
+     {},
+     "",
+     part_of(older)},
+    {"nowhere complete: the newest of those that tie",
+     {part_of(older), part_of(newer)},
+     {},
+     "",
+     part_of(newer)},
+    {"named, and only in part there", {older, part_of(newer)}, {}, "20240101", part_of(newer)},
+    {"here, and a newer one in part there", {part_of(newest), part_of(newest)}, newer, "", newer},
 };
 
 TEST(DecideDownload, takes_what_most_hold_but_goes_back_only_when_told_to)
@@ -71,6 +98,25 @@ TEST(DecideDownload, takes_what_most_hold_but_goes_back_only_when_told_to)
         }
         EXPECT_EQ(decide_download(offers, row.here, row.version), row.expected) << row.what;
     }
+}
+
+TEST(MergeGame, tells_who_has_a_version_complete_and_who_in_part)
+{
+    const auto game = merge_game(older.game,
+                                 {{"carl", part_of(newer)},
+                                  {"bert", newer},
+                                  {"anna", part_of(newer)},
+                                  {"dora", part_of(older)},
+                                  {"dora", newer}},
+                                 nullptr, std::nullopt);
+    ASSERT_EQ(game.versions.size(), 2U);
+    using Names = std::vector<std::string>;
+    EXPECT_EQ(game.versions[0].version, newer.version);
+    EXPECT_EQ(game.versions[0].peers, (Names{"bert", "dora"}));
+    EXPECT_EQ(game.versions[0].partial_peers, (Names{"anna", "carl"}));
+    EXPECT_EQ(game.versions[1].version, older.version);
+    EXPECT_EQ(game.versions[1].peers, Names{});
+    EXPECT_EQ(game.versions[1].partial_peers, Names{"dora"});
 }
 
 }  // namespace

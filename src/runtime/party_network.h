@@ -12,8 +12,11 @@ public:
 
     std::vector<swarm::Holder> holders(const ContentId& content) const override;
     Task<Result<Bytes>> fetch_manifest(PeerId peer, ContentId content, TimePoint deadline) override;
-    Task<Result<void>> fetch_chunk(PeerId peer, ContentId content, std::uint32_t chunk, SharedBuffer buffer,
-                                   std::uint32_t size, TimePoint deadline) override;
+    Task<Result<swarm::Fetched>> fetch_chunk(PeerId peer, ContentId content, std::uint32_t chunk,
+                                             SharedBuffer buffer, std::uint32_t size,
+                                             transport::Patience patience) override;
+    Task<Result<void>> follow(PeerId peer, ContentId content, std::uint32_t chunks,
+                              swarm::FollowSink* sink) override;
     void ban(const PeerId& peer, const std::string& reason) override { party_.ban(peer, reason); }
 
 private:

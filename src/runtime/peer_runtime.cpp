@@ -1,6 +1,7 @@
 #include "runtime/peer_runtime.h"
 
 #include "runtime/core.h"
+#include "runtime/settings.h"
 
 namespace lanspread::runtime {
 
@@ -38,6 +39,29 @@ Task<Result<Download>> PeerRuntime::cancel_download(CancelDownload command)
 {
     return core_->cancel_download(std::move(command));
 }
+std::vector<Download> PeerRuntime::downloads() const { return core_->download_queue(); }
+Task<Result<std::vector<Download>>> PeerRuntime::pause_downloads(PauseDownloads command)
+{
+    return core_->set_paused(std::move(command.game), command.all, true);
+}
+Task<Result<std::vector<Download>>> PeerRuntime::resume_downloads(ResumeDownloads command)
+{
+    return core_->set_paused(std::move(command.game), command.all, false);
+}
+Task<Result<Download>> PeerRuntime::set_priority(SetPriority command)
+{
+    return core_->set_priority(std::move(command));
+}
+Task<Result<Download>> PeerRuntime::move_download(MoveDownload command)
+{
+    return core_->move_download(std::move(command));
+}
+Settings PeerRuntime::settings() const { return settings_from(core_->stored_settings); }
+Task<Result<Settings>> PeerRuntime::change_setting(ChangeSetting command)
+{
+    return core_->change_setting(std::move(command));
+}
+std::shared_ptr<void> PeerRuntime::play(Play command) { return core_->play(std::move(command.program)); }
 Task<Result<VerifyReport>> PeerRuntime::verify(VerifyGame command)
 {
     return core_->verify(std::move(command.game));

@@ -48,6 +48,15 @@ public:
     [[nodiscard]] Task<Result<Peer>> connect(Connect command);
     [[nodiscard]] Task<Result<Download>> start_download(StartDownload command);
     [[nodiscard]] Task<Result<Download>> cancel_download(CancelDownload command);
+    [[nodiscard]] std::vector<Download> downloads() const;
+    [[nodiscard]] Task<Result<std::vector<Download>>> pause_downloads(PauseDownloads command);
+    [[nodiscard]] Task<Result<std::vector<Download>>> resume_downloads(ResumeDownloads command);
+    [[nodiscard]] Task<Result<Download>> set_priority(SetPriority command);
+    [[nodiscard]] Task<Result<Download>> move_download(MoveDownload command);
+    [[nodiscard]] Settings settings() const;
+    [[nodiscard]] Task<Result<Settings>> change_setting(ChangeSetting command);
+    /// Somebody plays until what this returns is destroyed.
+    [[nodiscard]] std::shared_ptr<void> play(Play command);
     [[nodiscard]] Task<Result<VerifyReport>> verify(VerifyGame command);
     [[nodiscard]] Task<Result<Status>> rescan();
 

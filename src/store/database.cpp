@@ -36,6 +36,16 @@ constexpr std::array schema_steps = {
         created_ms INTEGER NOT NULL         -- since the Unix epoch
     ) STRICT;
     )",
+    R"(
+    ALTER TABLE downloads ADD COLUMN priority INTEGER NOT NULL DEFAULT 2;     -- 1 high, 2 normal, 3 low
+    ALTER TABLE downloads ADD COLUMN place INTEGER NOT NULL DEFAULT 0;        -- order within the priority
+    ALTER TABLE downloads ADD COLUMN bytes_verified INTEGER NOT NULL DEFAULT 0;  -- of the chunks in `verified`
+    ALTER TABLE downloads ADD COLUMN bytes_total INTEGER NOT NULL DEFAULT 0;  -- 0: not known
+    CREATE TABLE settings (
+        name TEXT NOT NULL PRIMARY KEY,
+        value INTEGER NOT NULL
+    ) STRICT;
+    )",
 };
 constexpr int schema_version = schema_steps.size();
 
@@ -86,7 +96,7 @@ Result<void> prepare(SQLite::Database& connection, const std::filesystem::path& 
     }
     // Finds a torn page now, with a clear message, and not in the middle of a party. The manifests are left
     // out: they are large, and whoever reads one compares its hash.
-    for (const std::string table : {"library", "downloads"}) {
+    for (const std::string table : {"library", "downloads", "settings"}) {
         const auto verdict = connection.execAndGet("PRAGMA quick_check(" + table + ")").getString();
         if (verdict != "ok") {
             return fail(damaged(file, verdict));

@@ -15,7 +15,7 @@ namespace lanspread::store {
 /// = FULL), for a handful of commits a second costs nothing and whoever was told "saved" may rely on it after
 /// a power cut.
 ///
-/// What stands in it goes through rooms (Manifests, LibraryIndex, Downloads), each a cheap handle
+/// What stands in it goes through rooms (Manifests, LibraryIndex, Downloads, Settings), each a cheap handle
 /// on a Database that outlives it. The database and its rooms belong to one thread at a time and they block:
 /// the owner has a pool of one thread for them, and everybody comes by `offload`.
 class Database {

@@ -1,6 +1,10 @@
 #include "store/downloads.h"
 
+#include <algorithm>
 #include <optional>
+#include <string_view>
+
+#include <fmt/format.h>
 
 #include "base/log.h"
 #include "store/query.h"
@@ -15,11 +19,24 @@ std::optional<DownloadState> parse_state(std::int64_t number)
         case static_cast<std::int64_t>(DownloadState::running): return DownloadState::running;
         case static_cast<std::int64_t>(DownloadState::finishing): return DownloadState::finishing;
         case static_cast<std::int64_t>(DownloadState::stopped): return DownloadState::stopped;
+        case static_cast<std::int64_t>(DownloadState::paused): return DownloadState::paused;
         default: return std::nullopt;
     }
 }
 
-/// The columns are: content, game, version, games_folder, state, verified, created_ms.
+/// SQLite knows no unsigned numbers; sizes of files are far below its largest.
+std::int64_t to_column(std::uint64_t bytes) { return static_cast<std::int64_t>(bytes); }
+
+std::uint64_t bytes_in(const SQLite::Column& column)
+{
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(column.getInt64(), 0));
+}
+
+constexpr std::string_view columns =
+    "content, game, version, games_folder, state, verified, created_ms, priority, place, bytes_verified, "
+    "bytes_total";
+
+/// A row of `columns`.
 std::optional<DownloadRecord> parse(SQLite::Statement& row)
 {
     DownloadRecord record;
@@ -34,6 +51,10 @@ std::optional<DownloadRecord> parse(SQLite::Statement& row)
     record.state = *state;
     record.verified = bytes_of(row.getColumn(5));
     record.created_ms = row.getColumn(6).getInt64();
+    record.priority = static_cast<std::uint8_t>(std::clamp<std::int64_t>(row.getColumn(7).getInt64(), 1, 3));
+    record.place = row.getColumn(8).getInt64();
+    record.bytes_total = bytes_in(row.getColumn(10));
+    record.bytes_verified = std::min(bytes_in(row.getColumn(9)), record.bytes_total);
     return record;
 }
 
@@ -49,8 +70,8 @@ Result<void> Downloads::save(const DownloadRecord& record)
     return query(database_, [&](SQLite::Database& connection) -> Result<void> {
         SQLite::Statement statement(
             connection,
-            "INSERT OR REPLACE INTO downloads (content, game, version, games_folder, state, verified, "
-            "created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)");
+            fmt::format("INSERT OR REPLACE INTO downloads ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        columns));
         bind_bytes(statement, 1, record.content.bytes);
         statement.bind(2, record.game.text());
         statement.bind(3, record.version);
@@ -58,6 +79,10 @@ Result<void> Downloads::save(const DownloadRecord& record)
         statement.bind(5, static_cast<std::int64_t>(record.state));
         bind_bytes(statement, 6, record.verified);
         statement.bind(7, record.created_ms);
+        statement.bind(8, record.priority);
+        statement.bind(9, record.place);
+        statement.bind(10, to_column(record.bytes_verified));
+        statement.bind(11, to_column(record.bytes_total));
         statement.exec();
         return {};
     });
@@ -66,9 +91,9 @@ Result<void> Downloads::save(const DownloadRecord& record)
 Result<std::vector<DownloadRecord>> Downloads::load_all()
 {
     return query(database_, [](SQLite::Database& connection) -> Result<std::vector<DownloadRecord>> {
-        SQLite::Statement rows(connection,
-                               "SELECT content, game, version, games_folder, state, verified, created_ms "
-                               "FROM downloads ORDER BY created_ms, content");
+        SQLite::Statement rows(
+            connection,
+            fmt::format("SELECT {} FROM downloads ORDER BY priority, place, created_ms, content", columns));
         std::vector<DownloadRecord> records;
         while (rows.executeStep()) {
             if (auto record = parse(rows)) {
@@ -81,12 +106,17 @@ Result<std::vector<DownloadRecord>> Downloads::load_all()
     });
 }
 
-Result<void> Downloads::set_verified(const ContentId& content, ByteSpan bitmap)
+Result<void> Downloads::set_verified(const ContentId& content, ByteSpan bitmap, std::uint64_t bytes_verified,
+                                     std::uint64_t bytes_total)
 {
     return query(database_, [&](SQLite::Database& connection) {
-        SQLite::Statement statement(connection, "UPDATE downloads SET verified = ? WHERE content = ?");
+        SQLite::Statement statement(
+            connection,
+            "UPDATE downloads SET verified = ?, bytes_verified = ?, bytes_total = ? WHERE content = ?");
         bind_bytes(statement, 1, bitmap);
-        bind_bytes(statement, 2, content.bytes);
+        statement.bind(2, to_column(bytes_verified));
+        statement.bind(3, to_column(bytes_total));
+        bind_bytes(statement, 4, content.bytes);
         return expect_one_row(statement.exec());
     });
 }
@@ -98,6 +128,24 @@ Result<void> Downloads::set_state(const ContentId& content, DownloadState state)
         statement.bind(1, static_cast<std::int64_t>(state));
         bind_bytes(statement, 2, content.bytes);
         return expect_one_row(statement.exec());
+    });
+}
+
+Result<void> Downloads::set_places(const std::vector<QueuePlace>& places)
+{
+    return query(database_, [&](SQLite::Database& connection) -> Result<void> {
+        SQLite::Transaction transaction(connection);
+        SQLite::Statement statement(connection,
+                                    "UPDATE downloads SET priority = ?, place = ? WHERE content = ?");
+        for (const auto& place : places) {
+            statement.bind(1, place.priority);
+            statement.bind(2, place.place);
+            bind_bytes(statement, 3, place.content.bytes);
+            statement.exec();
+            statement.reset();
+        }
+        transaction.commit();
+        return {};
     });
 }
 

@@ -8,6 +8,7 @@
 #include "store/downloads.h"
 #include "store/library_index.h"
 #include "store/manifests.h"
+#include "store/settings.h"
 
 namespace lanspread::store {
 
@@ -70,12 +71,77 @@ TEST_F(StoreTest, changes_what_is_verified_and_the_state_of_one_download)
     Downloads downloads(database());
     ASSERT_TRUE(downloads.save(download(1)));
     ASSERT_TRUE(downloads.save(download(2)));
-    ASSERT_TRUE(downloads.set_verified(download(1).content, {}));
+    ASSERT_TRUE(downloads.set_verified(download(1).content, {}, 5'000'000'000, 9'000'000'000));
     ASSERT_TRUE(downloads.set_state(download(1).content, DownloadState::finishing));
     auto expected = download(1);
     expected.verified = {};
+    expected.bytes_verified = 5'000'000'000;
+    expected.bytes_total = 9'000'000'000;
     expected.state = DownloadState::finishing;
     EXPECT_EQ(downloads.load_all().value(), (std::vector{expected, download(2)}));
+}
+
+TEST_F(StoreTest, keeps_the_order_of_the_queue_over_a_restart)
+{
+    Downloads downloads(database());
+    for (const unsigned char number : {1, 2, 3}) {
+        ASSERT_TRUE(downloads.save(download(number)));
+    }
+    const auto unknown = digest<ContentId>(9);
+    ASSERT_TRUE(downloads.set_places({{download(2).content, 3, 7},
+                                      {download(3).content, 1, 2},
+                                      {download(1).content, 1, 5},
+                                      {unknown, 1, 1}}));
+    reopen();
+    const auto records = Downloads(database()).load_all().value();
+    ASSERT_EQ(records.size(), 3U);
+    EXPECT_EQ(records[0].content, download(3).content);
+    EXPECT_EQ(records[1].content, download(1).content);
+    EXPECT_EQ(records[2].content, download(2).content);
+    EXPECT_EQ(records[2].priority, 3);
+    EXPECT_EQ(records[2].place, 7);
+}
+
+TEST_F(StoreTest, keeps_settings_over_a_restart)
+{
+    EXPECT_TRUE(Settings(database()).load_all()->empty());
+    ASSERT_TRUE(Settings(database()).set("upload_limit", 5'000'000'000));
+    ASSERT_TRUE(Settings(database()).set("install_space", 1));
+    ASSERT_TRUE(Settings(database()).set("install_space", 0));
+    reopen();
+    const std::map<std::string, std::int64_t> expected{{"install_space", 0}, {"upload_limit", 5'000'000'000}};
+    EXPECT_EQ(Settings(database()).load_all().value(), expected);
+}
+
+/// The file as schema 1 wrote it: what a release left behind, word for word.
+TEST_F(StoreTest, brings_a_database_of_the_first_schema_up_to_date)
+{
+    SQLite::Database(file(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(R"(
+        CREATE TABLE manifests (content BLOB NOT NULL PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+        CREATE TABLE library (
+            games_folder BLOB NOT NULL, game TEXT NOT NULL, content BLOB NOT NULL, fingerprint BLOB NOT NULL,
+            damage TEXT NOT NULL, PRIMARY KEY (games_folder, game)
+        ) STRICT;
+        CREATE TABLE downloads (
+            content BLOB NOT NULL PRIMARY KEY, game TEXT NOT NULL, version TEXT NOT NULL,
+            games_folder BLOB NOT NULL, state INTEGER NOT NULL, verified BLOB NOT NULL,
+            created_ms INTEGER NOT NULL
+        ) STRICT;
+        INSERT INTO downloads VALUES
+            (x'0200000000000000000000000000000000000000000000000000000000000000', 'quake', '20240101',
+             x'2f67616d65732fff206e6f74205554462d38', 2, x'00ff', 2),
+            (x'0100000000000000000000000000000000000000000000000000000000000000', 'doom', '20240101',
+             x'2f67616d65732fff206e6f74205554462d38', 1, x'00ff', 1);
+        PRAGMA application_id = 1818324595;
+        PRAGMA user_version = 1;
+    )");
+    auto finishing = download(2, "quake");
+    finishing.state = DownloadState::finishing;
+    EXPECT_EQ(Downloads(database()).load_all().value(), (std::vector{download(1), finishing}))
+        << "in the order in which they were asked for, and of normal priority";
+    EXPECT_TRUE(Settings(database()).set("upload_limit", 1));
+    reopen();
+    EXPECT_EQ(Downloads(database()).load_all()->size(), 2U);
 }
 
 TEST_F(StoreTest, removes_a_download_and_says_where_there_is_none)
@@ -85,7 +151,7 @@ TEST_F(StoreTest, removes_a_download_and_says_where_there_is_none)
     ASSERT_TRUE(downloads.remove(download(1).content));
     ASSERT_TRUE(downloads.remove(download(1).content));
     EXPECT_TRUE(downloads.load_all()->empty());
-    EXPECT_EQ(downloads.set_verified(download(1).content, {}).error().code, ErrorCode::not_found);
+    EXPECT_EQ(downloads.set_verified(download(1).content, {}, 0, 0).error().code, ErrorCode::not_found);
     EXPECT_EQ(downloads.set_state(download(1).content, DownloadState::running).error().code,
               ErrorCode::not_found);
 }
@@ -94,8 +160,8 @@ TEST_F(StoreTest, leaves_out_rows_that_do_not_parse)
 {
     ASSERT_TRUE(Downloads(database()).save(download(1)));
     execute(
-        "INSERT INTO downloads VALUES (x'00', 'doom', '20240101', x'2f', 1, x'', 0);"
-        "INSERT INTO downloads VALUES (zeroblob(32), '../up', '20240101', x'2f', 1, x'', 0);"
+        "INSERT INTO downloads VALUES (x'00', 'doom', '20240101', x'2f', 1, x'', 0, 2, 0, 0, 0);"
+        "INSERT INTO downloads VALUES (zeroblob(32), '../up', '20240101', x'2f', 1, x'', 0, 2, 0, 0, 0);"
         "INSERT INTO library VALUES (x'2f', '../up', zeroblob(32), x'', '');"
         "INSERT INTO library VALUES (x'2f', 'short', zeroblob(31), x'', '');");
     EXPECT_EQ(Downloads(database()).load_all().value(), std::vector{download(1)});

@@ -14,6 +14,10 @@ namespace {
 
 /// How often the scheduler is asked, even if nothing happens.
 constexpr std::chrono::milliseconds tick{250};
+/// The longest pause in the middle of a chunk.
+constexpr std::chrono::seconds max_stall{3};
+/// A partial holder needs a moment to say what it has.
+constexpr std::chrono::seconds stuck_after{2};
 /// Unused buffers that are kept: as many as are in flight at most.
 constexpr std::size_t kept_buffers = 64;
 
@@ -44,20 +48,31 @@ ChunkFailure failure_of(const Error& error)
 
 }  // namespace
 
-ChunkFetcher::ChunkFetcher(const DownloadEnvironment& environment,
+ChunkFetcher::ChunkFetcher(const DownloadEnvironment& environment, Allowance& allowance,
                            std::shared_ptr<const content::Manifest> manifest,
                            std::shared_ptr<ChunkStore> store, ChunkSet verified, Sources& sources,
-                           Progress& progress)
+                           Progress& progress, Turn turn)
     : environment_(environment),
+      allowance_(allowance),
       buffers_(content::max_chunk_size, kept_buffers),
       manifest_(std::move(manifest)),
       store_(std::move(store)),
+      partial_(std::make_shared<PartialContent>(manifest_, store_, verified)),
       sources_(sources),
       progress_(progress),
       scheduler_(chunk_sizes(*manifest_), std::move(verified), scheduler_options()),
+      turn_(turn),
+      moved_at_(Clock::now()),
       saved_count_(scheduler_.verified().count())
 {
     progress_.set_sizes(manifest_->total_size(), scheduler_.bytes_verified());
+    environment_.partials.add(partial_);
+}
+
+ChunkFetcher::~ChunkFetcher()
+{
+    allowance_.space.release(manifest_->content_id());
+    partial_->close();
 }
 
 Task<Result<void>> ChunkFetcher::run()
@@ -67,15 +82,13 @@ Task<Result<void>> ChunkFetcher::run()
     group.spawn(steer());
     group.spawn(keep_saved());
     group.spawn(take_space());
+    group.spawn(take_permits());
     co_await group.join();
     co_return failure_ ? Result<void>(fail(*failure_)) : Result<void>();
 }
 
 Task<void> ChunkFetcher::steer()
 {
-    for (const auto& peer : sources_.here()) {
-        scheduler_.source_joined(peer, ChunkSet::all_of(manifest_->chunk_count()));
-    }
     while (!scheduler_.is_complete() && !failure_) {
         const auto now = Clock::now();
         update_sources(now);
@@ -98,16 +111,18 @@ Task<void> ChunkFetcher::keep_saved()
 
 Task<Result<void>> ChunkFetcher::save()
 {
-    const auto verified =
-        scheduler_.verified();  // as of now: what is written during the sync may not be on the disk
+    // As of now: what is written during the sync may not be on the disk.
+    const auto verified = scheduler_.verified();
+    const auto bytes = scheduler_.bytes_verified();
     if (verified.count() == saved_count_) {
         co_return Result<void>();
     }
     auto done = co_await offload(environment_.disk_pool, [store = store_] { return store->sync(); });
     if (done) {
         done = co_await offload(environment_.store_pool, [&database = environment_.database,
-                                                          content = manifest_->content_id(), verified] {
-            return store::Downloads(database).set_verified(content, verified.to_bytes());
+                                                          manifest = manifest_, verified, bytes] {
+            return store::Downloads(database).set_verified(manifest->content_id(), verified.to_bytes(), bytes,
+                                                           manifest->total_size());
         });
     }
     if (done) {
@@ -116,61 +131,24 @@ Task<Result<void>> ChunkFetcher::save()
     co_return done;
 }
 
-Task<void> ChunkFetcher::take_space()
-{
-    while (true) {
-        auto has_all =
-            co_await offload(environment_.disk_pool, [store = store_] { return store->reserve_some(); });
-        if (has_all && *has_all && !space_trouble_.empty()) {
-            const auto free =
-                co_await offload(environment_.disk_pool, [store = store_] { return store->check_space(); });
-            if (free) {
-                space_trouble_.clear();
-                changed_.notify_all();
-            }
-        }
-        if (!has_all) {
-            has_all.error().code == ErrorCode::disk_full ? no_space(has_all.error())
-                                                         : fail_with(has_all.error());
-        }
-        // Once all is taken there is nothing to do here, unless the disk turns out to be full all the same.
-        if (!has_all || *has_all) {
-            co_await sleep_for(environment_.space_retry);
-        }
-    }
-}
-
-void ChunkFetcher::update_sources(TimePoint now)
-{
-    const auto change = sources_.update(now);
-    for (const auto& peer : change.left) {
-        give_up(scheduler_.source_left(peer));
-    }
-    for (const auto& peer : change.joined) {
-        scheduler_.source_joined(peer, ChunkSet::all_of(manifest_->chunk_count()));
-    }
-}
-
 void ChunkFetcher::update_state(TimePoint now)
 {
-    if (!space_trouble_.empty()) {
+    if (scheduler_.can_go_on()) {
+        moved_at_ = now;
+    }
+    if (turn_ == Turn::paused) {
+        progress_.enter(DownloadState::paused, {}, now);
+    } else if (!space_trouble_.empty()) {
         progress_.enter(DownloadState::waiting_for_space, space_trouble_, now);
     } else if (sources_.is_empty()) {
         progress_.enter(DownloadState::waiting_for_source, "nobody who can be reached has it", now);
+    } else if (now - moved_at_ > stuck_after) {
+        progress_.enter(DownloadState::waiting_for_source,
+                        "nobody who can be reached has what is still missing", now);
+    } else if (turn_ == Turn::queued) {
+        progress_.enter(DownloadState::queued, {}, now);
     } else {
         progress_.enter(DownloadState::running, trouble_, now);
-    }
-}
-
-void ChunkFetcher::assign()
-{
-    if (!space_trouble_.empty() || failure_) {
-        return;
-    }
-    for (const auto& assignment : scheduler_.next(Clock::now())) {
-        CancellationToken token;
-        requests_.insert_or_assign(assignment.request, token);
-        group_->spawn(request(assignment, token));
     }
 }
 
@@ -196,9 +174,10 @@ Task<void> ChunkFetcher::fetch(Assignment assignment, CancellationToken token)
     const auto size = manifest_->chunk_size(request.chunk);
     auto buffer = buffers_.take();
     const auto fetched = co_await environment_.network.fetch_chunk(
-        request.source, manifest_->content_id(), request.chunk, buffer, size, assignment.deadline);
+        request.source, manifest_->content_id(), request.chunk, buffer, size,
+        transport::Patience{.first_byte = assignment.deadline, .stall = max_stall});
     Result<void> written;
-    if (fetched) {
+    if (fetched && !*fetched) {
         written =
             co_await offload(environment_.disk_pool, [store = store_, chunk = request.chunk, buffer, size] {
                 return store->verify_and_write(chunk, std::as_const(*buffer).span().first(size));
@@ -207,11 +186,19 @@ Task<void> ChunkFetcher::fetch(Assignment assignment, CancellationToken token)
     buffer.reset();
     // What is verified counts, also when another was faster or the download is about to stop. Failures of
     // what was given up do not.
-    const auto& result = fetched ? written : fetched;
-    if (result) {
+    const auto result = fetched ? written : Result<void>(fail(fetched.error()));
+    if (fetched && *fetched) {
+        requests_.erase(request);
+        scheduler_.chunk_failed(request, ChunkFailure::elsewhere, Clock::now());
+        assign();
+    } else if (result) {
         arrived(request);
     } else if (result.error().code == ErrorCode::corrupt) {
-        wrong_bytes(request, result.error());
+        requests_.erase(request);
+        ban(request.source,
+            fmt::format("sent wrong bytes for chunk {} of {} {}", request.chunk, manifest_->game().text(),
+                        manifest_->version()),
+            result.error());
     } else if (!token.is_cancelled()) {
         fetched ? not_written(request, result.error()) : not_fetched(request, result.error());
     }
@@ -225,9 +212,12 @@ void ChunkFetcher::arrived(const ChunkRequest& request)
     requests_.erase(request);
     give_up(others);
     if (is_new) {
+        partial_->chunk_verified(request.chunk);
         progress_.chunk_verified(request.source, manifest_->chunk_size(request.chunk),
                                  scheduler_.bytes_verified(), now);
         trouble_.clear();
+    } else {
+        progress_.chunk_came_twice(manifest_->chunk_size(request.chunk));
     }
     if (scheduler_.is_complete()) {
         changed_.notify_all();
@@ -241,7 +231,7 @@ void ChunkFetcher::not_fetched(const ChunkRequest& request, const Error& error)
     requests_.erase(request);
     trouble_ = fmt::format("{}: {}", sources_.name_of(request.source), error.message);
     log::debug("swarm", "chunk {} of {}: {}", request.chunk, manifest_->game().text(), trouble_);
-    give_up(scheduler_.chunk_failed(request, failure_of(error), Clock::now()));
+    scheduler_.chunk_failed(request, failure_of(error), Clock::now());
     assign();
 }
 
@@ -250,33 +240,6 @@ void ChunkFetcher::not_written(const ChunkRequest& request, const Error& error)
     requests_.erase(request);
     scheduler_.chunk_returned(request);
     error.code == ErrorCode::disk_full ? no_space(error) : fail_with(error);
-}
-
-void ChunkFetcher::wrong_bytes(const ChunkRequest& request, const Error& error)
-{
-    if (sources_.is_banned(request.source)) {
-        return;  // one of many that were under way
-    }
-    const auto now = Clock::now();
-    const auto reason = fmt::format("sent wrong bytes for chunk {} of {} {}", request.chunk,
-                                    manifest_->game().text(), manifest_->version());
-    trouble_ = fmt::format("{} {} and is banned", sources_.name_of(request.source), reason);
-    log::warning("swarm", "{}: {}", trouble_, error.message);
-    requests_.erase(request);
-    give_up(scheduler_.chunk_failed(request, ChunkFailure::corrupt, now));
-    update_sources(now);
-    sources_.ban(request.source, reason);
-    if (sources_.is_empty()) {
-        fail_with({ErrorCode::corrupt,
-                   fmt::format("{}; nobody else has it. What was verified is kept.", trouble_)});
-    }
-    assign();
-}
-
-void ChunkFetcher::no_space(const Error& error)
-{
-    space_trouble_ = error.message;
-    changed_.notify_all();
 }
 
 void ChunkFetcher::fail_with(Error error)

@@ -70,16 +70,23 @@ std::optional<std::uint32_t> ChunkSet::next_common(const ChunkSet& other, std::u
         return std::nullopt;
     }
     from = from < size_ ? from : 0;
+    const auto start = from / 64;
+    const auto above = ~std::uint64_t{0} << (from % 64);
+    const auto found = [](std::size_t index, std::uint64_t common) {
+        return static_cast<std::uint32_t>(index * 64 + static_cast<std::size_t>(std::countr_zero(common)));
+    };
     // Once around: the first word is looked at twice, from its bit `from` on and, last, below it.
-    for (std::size_t step = 0; step <= words; ++step) {
-        const auto index = (from / 64 + step) % words;
-        auto common = words_[index] & other.words_[index];
-        if (step == 0) {
-            common &= ~std::uint64_t{0} << (from % 64);
+    if (const auto common = words_[start] & other.words_[start] & above; common != 0) {
+        return found(start, common);
+    }
+    for (std::size_t index = start + 1; index < words; ++index) {
+        if (const auto common = words_[index] & other.words_[index]; common != 0) {
+            return found(index, common);
         }
-        if (common != 0) {
-            return static_cast<std::uint32_t>(index * 64 +
-                                              static_cast<std::size_t>(std::countr_zero(common)));
+    }
+    for (std::size_t index = 0; index <= start; ++index) {
+        if (const auto common = words_[index] & other.words_[index]; common != 0) {
+            return found(index, common);
         }
     }
     return std::nullopt;

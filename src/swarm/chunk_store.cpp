@@ -14,60 +14,43 @@ constexpr std::size_t max_open_files = 64;
 /// With more files than this to sync, one sync of the whole file system is quicker.
 constexpr std::size_t max_synced_alone = 64;
 constexpr std::uint64_t reserve_step = 64ULL * 1024 * 1024;
-/// Free space that is left to others, for folders, and for our own database.
-constexpr std::uint64_t spared_space = 4ULL * 1024 * 1024;
 
 }  // namespace
 
 ChunkStore::ChunkStore(PartialFolder folder, std::filesystem::path games_folder,
-                       std::shared_ptr<const content::Manifest> manifest, const FreeSpace& free_space)
+                       std::shared_ptr<const content::Manifest> manifest)
     : folder_(std::move(folder)),
       games_folder_(std::move(games_folder)),
       manifest_(std::move(manifest)),
-      free_space_(free_space),
+      to_take_(manifest_->files().size()),
       is_dirty_(manifest_->files().size())
 {
 }
 
 Result<std::shared_ptr<ChunkStore>> ChunkStore::open(const std::filesystem::path& games_folder,
-                                                     std::shared_ptr<const content::Manifest> manifest,
-                                                     const FreeSpace& free_space)
+                                                     std::shared_ptr<const content::Manifest> manifest)
 {
     auto folder = PartialFolder::open(games_folder, manifest->game(), manifest->content_id());
     if (!folder) {
         return fail(folder.error());
     }
-    return std::shared_ptr<ChunkStore>(
-        new ChunkStore(std::move(*folder), games_folder, std::move(manifest), free_space));
-}
-
-Result<void> ChunkStore::check_space(std::uint64_t needed) const
-{
-    const auto space = free_space_ ? free_space_(games_folder_) : folder_.root.free_space();
-    if (!space) {
-        return fail(space.error());
-    }
-    if (needed > 0 && *space < needed + spared_space) {
-        return fail(ErrorCode::disk_full,
-                    fmt::format("{} more bytes are needed, {} are free", needed + spared_space, *space));
-    }
-    return {};
+    return std::shared_ptr<ChunkStore>(new ChunkStore(std::move(*folder), games_folder, std::move(manifest)));
 }
 
 Result<ChunkSet> ChunkStore::prepare(ChunkSet claimed)
 {
     const auto& files = manifest_->files();
     std::vector<bool> is_there(files.size());
-    std::uint64_t needed = 0;
+    std::uint64_t to_take = 0;
     for (std::size_t index = 0; index < files.size(); ++index) {
         const auto entry = folder_.files.stat(files[index].path);
         is_there[index] =
             entry && entry->kind == platform::EntryKind::file && entry->stat.size == files[index].size;
-        needed += is_there[index] ? 0 : files[index].size;
+        const auto taken = is_there[index] ? std::min(entry->allocated, files[index].size) : 0;
+        to_take_[index] = files[index].size - taken;
+        to_take += to_take_[index];
     }
-    if (auto checked = check_space(needed); !checked) {
-        return fail(checked.error());
-    }
+    bytes_to_take_ = to_take;
     for (std::uint32_t chunk = 0; chunk < manifest_->chunk_count(); ++chunk) {
         const auto extents = manifest_->extents(chunk);
         if (!std::ranges::all_of(extents,
@@ -75,6 +58,13 @@ Result<ChunkSet> ChunkStore::prepare(ChunkSet claimed)
             claimed.erase(chunk);
         }
     }
+    const auto made = make_files(is_there);
+    return made ? Result<ChunkSet>(std::move(claimed)) : fail(made.error());
+}
+
+Result<void> ChunkStore::make_files(const std::vector<bool>& is_there)
+{
+    const auto& files = manifest_->files();
     FolderMaker folders(folder_.files);
     for (std::size_t index = 0; index < files.size(); ++index) {
         if (is_there[index]) {
@@ -93,7 +83,7 @@ Result<ChunkSet> ChunkStore::prepare(ChunkSet claimed)
             return fail(done.error().in(wanted.path.text()));
         }
     }
-    return claimed;
+    return {};
 }
 
 Result<bool> ChunkStore::reserve_some()
@@ -112,6 +102,7 @@ Result<bool> ChunkStore::reserve_some()
             return fail(reserved.error().in(wanted.path.text()));
         }
         reserved_bytes_ += step;
+        has_taken(reserved_files_, step);
         return false;
     }
     return true;
@@ -129,7 +120,23 @@ Result<void> ChunkStore::verify_and_write(std::uint32_t chunk, ByteSpan bytes)
             return fail(written.error().in(manifest_->files()[extent.file].path.text()));
         }
         mark_dirty(extent.file);
+        if (manifest_->files()[extent.file].size < content::max_chunk_size) {
+            has_taken(extent.file, extent.size);
+        }
         bytes = bytes.subspan(extent.size);
+    }
+    return {};
+}
+
+Result<void> ChunkStore::read(std::uint32_t chunk, std::span<std::byte> buffer)
+{
+    for (const auto& extent : manifest_->extents(chunk)) {
+        const auto open = file(extent.file);
+        auto read = open ? (*open)->read_at(extent.offset, buffer.first(extent.size)) : fail(open.error());
+        if (!read) {
+            return fail(read.error().in(manifest_->files()[extent.file].path.text()));
+        }
+        buffer = buffer.subspan(extent.size);
     }
     return {};
 }
@@ -171,6 +178,15 @@ void ChunkStore::mark_dirty(std::uint32_t file)
         is_dirty_[file] = true;
         dirty_.push_back(file);
     }
+}
+
+/// The file has `bytes` more of what it will take, or as many as it lacked.
+void ChunkStore::has_taken(std::uint32_t file, std::uint64_t bytes)
+{
+    const std::lock_guard lock(mutex_);
+    const auto taken = std::min(to_take_[file], bytes);
+    to_take_[file] -= taken;
+    bytes_to_take_ -= taken;
 }
 
 Result<ChunkStore::SharedFile> ChunkStore::file(std::uint32_t index)

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <atomic>
 #include <filesystem>
-#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -20,47 +20,49 @@ namespace lanspread::swarm {
 /// `prepare` may run on several threads at once. Errors name the file; `disk_full` where there is no room.
 class ChunkStore {
 public:
-    using FreeSpace = std::function<Result<std::uint64_t>(const std::filesystem::path&)>;
-
     /// Opens the partial download of the manifest's content in `games_folder`, making its folders.
     [[nodiscard]] static Result<std::shared_ptr<ChunkStore>> open(
-        const std::filesystem::path& games_folder, std::shared_ptr<const content::Manifest> manifest,
-        const FreeSpace& free_space);
+        const std::filesystem::path& games_folder, std::shared_ptr<const content::Manifest> manifest);
 
-    /// Makes the files that are not there, at their full length, after a look at the free space. Returns what
-    /// can still be believed of `claimed`: not the chunks of files that are gone or have another length.
+    /// Makes the files that are not there, at their full length, which takes no room yet. Returns what can
+    /// still be believed of `claimed`: not the chunks of files that are gone or have another length.
     [[nodiscard]] Result<ChunkSet> prepare(ChunkSet claimed);
 
     /// Takes a further 64 MiB or so for the large files from the disk, so that a full one is known early;
     /// true when there is no more to take. In steps and beside the writing, because a file system in memory
-    /// needs a second for some GB. (The small files are covered by the look at the free space: opening them
-    /// all would cost more than it tells.)
+    /// needs a second for some GB. (The small files take theirs when they are written: opening them all would
+    /// cost more than it tells.)
     [[nodiscard]] Result<bool> reserve_some();
 
-    /// `disk_full` unless some space is free.
-    [[nodiscard]] Result<void> check_space() const { return check_space(1); }
+    [[nodiscard]] const std::filesystem::path& games_folder() const { return games_folder_; }
+    /// How much more room the files will take from the disk. Since `prepare`; from any thread.
+    [[nodiscard]] std::uint64_t bytes_to_take() const { return bytes_to_take_; }
 
     /// Writes the chunk where it belongs, if `bytes` are what the manifest says (`corrupt`).
     [[nodiscard]] Result<void> verify_and_write(std::uint32_t chunk, ByteSpan bytes);
+
+    /// Fills the first bytes of `buffer` with a chunk that was written before.
+    [[nodiscard]] Result<void> read(std::uint32_t chunk, std::span<std::byte> buffer);
 
     /// Returns once all that was written before the call is on the disk.
     [[nodiscard]] Result<void> sync();
 
 private:
     ChunkStore(PartialFolder folder, std::filesystem::path games_folder,
-               std::shared_ptr<const content::Manifest> manifest, const FreeSpace& free_space);
+               std::shared_ptr<const content::Manifest> manifest);
 
     using SharedFile = std::shared_ptr<const platform::File>;
 
-    [[nodiscard]] Result<void> check_space(std::uint64_t needed) const;
+    [[nodiscard]] Result<void> make_files(const std::vector<bool>& is_there);
     [[nodiscard]] Result<SharedFile> file(std::uint32_t index);
     void mark_dirty(std::uint32_t file);
+    void has_taken(std::uint32_t file, std::uint64_t bytes);
     [[nodiscard]] Result<void> sync_files(const std::vector<std::uint32_t>& files);
 
     PartialFolder folder_;
     std::filesystem::path games_folder_;
     std::shared_ptr<const content::Manifest> manifest_;
-    FreeSpace free_space_;
+    std::atomic<std::uint64_t> bytes_to_take_ = 0;
 
     std::mutex reserving_;              // for these two
     std::uint32_t reserved_files_ = 0;  // of the manifest's, in order
@@ -68,6 +70,7 @@ private:
 
     std::mutex mutex_;                                            // for what follows
     std::list<std::pair<std::uint32_t, SharedFile>> open_files_;  // the large ones, last used first
+    std::vector<std::uint64_t> to_take_;  // the part of bytes_to_take_ that is each file's
     std::vector<bool> is_dirty_;
     std::vector<std::uint32_t> dirty_;
 };

@@ -30,7 +30,7 @@ Result<Recalled> recall_record(store::Database& database, const DownloadRequest&
                        .version = request.version,
                        .content = request.content,
                        .games_folder = request.games_folder,
-                       .state = store::DownloadState::running,
+                       .state = {},
                        .verified = {},
                        .created_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                                          std::chrono::system_clock::now().time_since_epoch())
@@ -38,12 +38,12 @@ Result<Recalled> recall_record(store::Database& database, const DownloadRequest&
     for (auto& record : *records) {
         if (record.content == request.content) {
             recalled.record = std::move(record);
-            if (recalled.record.state == store::DownloadState::stopped) {
-                recalled.record.state = store::DownloadState::running;
-            }
         } else if (record.game == request.game) {
             recalled.others.push_back(std::move(record));
         }
+    }
+    if (recalled.record.state != store::DownloadState::finishing) {
+        recalled.record.state = request.paused ? store::DownloadState::paused : store::DownloadState::running;
     }
     for (const auto& other : recalled.others) {
         if (auto removed = downloads.remove(other.content); !removed) {
@@ -56,16 +56,23 @@ Result<Recalled> recall_record(store::Database& database, const DownloadRequest&
 
 }  // namespace
 
-Download::Download(const DownloadEnvironment& environment, DownloadRequest request)
+Download::Download(const DownloadEnvironment& environment, Allowance& allowance, DownloadRequest request,
+                   std::function<void()> on_change)
     : environment_(environment),
+      allowance_(allowance),
+      on_change_(std::move(on_change)),
       request_(std::move(request)),
       progress_(request_.game, request_.version, request_.content, environment.on_event, Clock::now()),
       sources_(environment.network, request_.content, progress_)
 {
+    progress_.set_sizes(request_.bytes_total, request_.bytes_verified);
+    progress_.on_state_change([this] { state_changed(); });
+    apply_turn();
 }
 
 Task<void> Download::run()
 {
+    has_begun_ = true;
     std::exception_ptr exception;
     {
         TaskGroup group(environment_.executor, token_);
@@ -89,6 +96,7 @@ Task<void> Download::run()
     }
     co_await leave();
     fetcher_.reset();
+    environment_.partials.remove(request_.content);
     manifest_.reset();
     changed_.notify_all();
 }
@@ -106,6 +114,9 @@ Task<Result<void>> Download::all_steps()
         co_return fail(manifest.error());
     }
     manifest_ = std::move(*manifest);
+    if (progress_.total() == 0) {
+        progress_.set_sizes(manifest_->total_size(), 0);
+    }
     const bool was_finishing = record->state == store::DownloadState::finishing;
     if (!was_finishing) {
         if (auto fetched = co_await fetch_chunks(std::move(record->verified)); !fetched) {
@@ -137,6 +148,11 @@ Task<Result<store::DownloadRecord>> Download::recall()
         }
     }
     request_.games_folder = recalled->record.games_folder;  // where the partial download lies
+    if (progress_.total() == 0) {
+        progress_.set_sizes(recalled->record.bytes_total, recalled->record.bytes_verified);
+    }
+    is_noted_ = true;
+    changed_.notify_all();
     co_return std::move(recalled->record);
 }
 
@@ -147,6 +163,12 @@ Task<Result<void>> Download::fetch_chunks(Bytes verified)
     if (!claimed) {
         claimed = ChunkSet::none_of(manifest_->chunk_count());
     }
+    // What has begun is there for others also while it has no place; what has not makes no files yet.
+    while (claimed->count() == 0 && turn() != Turn::running) {
+        enter(DownloadState::starting);
+        co_await changed_.wait();
+    }
+    enter(DownloadState::starting);
     while (true) {
         struct Prepared {
             std::shared_ptr<ChunkStore> store;
@@ -154,14 +176,15 @@ Task<Result<void>> Download::fetch_chunks(Bytes verified)
         };
         auto prepared =
             co_await offload(environment_.disk_pool, [this, claimed = *claimed]() -> Result<Prepared> {
-                auto store = ChunkStore::open(request_.games_folder, manifest_, environment_.free_space);
+                auto store = ChunkStore::open(request_.games_folder, manifest_);
                 auto believed = store ? (*store)->prepare(claimed) : fail(store.error());
                 return believed ? Result<Prepared>(Prepared{std::move(*store), std::move(*believed)})
                                 : fail(believed.error());
             });
         if (prepared) {
-            fetcher_ = std::make_unique<ChunkFetcher>(environment_, manifest_, std::move(prepared->store),
-                                                      std::move(prepared->verified), sources_, progress_);
+            fetcher_ = std::make_unique<ChunkFetcher>(
+                environment_, allowance_, manifest_, std::move(prepared->store),
+                std::move(prepared->verified), sources_, progress_, turn());
             co_return co_await fetcher_->run();
         }
         if (prepared.error().code != ErrorCode::disk_full) {
@@ -226,6 +249,7 @@ Task<Result<void>> Download::note_finishing()
 Task<void> Download::leave()
 {
     if (outcome_ && *outcome_) {
+        progress_.set_sizes(manifest_->total_size(), manifest_->total_size());
         enter(DownloadState::done);
         co_return;
     }
@@ -265,36 +289,6 @@ Task<Result<void>> Download::remove()
                                                 return store::Downloads(database).remove(content);
                                             });
     co_return removed ? forgotten : removed;
-}
-
-bool Download::cancel(bool remove)
-{
-    if (progress_.state() == DownloadState::finishing || is_terminal(progress_.state())) {
-        return false;
-    }
-    remove_ = remove_ || remove;
-    token_.cancel();
-    return true;
-}
-
-Task<void> Download::ended()
-{
-    while (!is_terminal(progress_.state())) {
-        co_await changed_.wait();
-    }
-}
-
-void Download::sources_changed()
-{
-    changed_.notify_all();
-    if (fetcher_) {
-        fetcher_->sources_changed();
-    }
-}
-
-void Download::enter(DownloadState state, const std::string& reason)
-{
-    progress_.enter(state, reason, Clock::now());
 }
 
 }  // namespace lanspread::swarm

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "async/signal.h"
 #include "content/manifest.h"
 #include "store/downloads.h"
+#include "swarm/allowance.h"
 #include "swarm/chunk_fetcher.h"
 #include "swarm/environment.h"
 #include "swarm/progress.h"
@@ -22,14 +24,22 @@ struct DownloadRequest {
     std::string version;
     ContentId content;
     std::filesystem::path games_folder;
+    bool paused = false;
+    /// What an earlier attempt had verified of how much, as far as that is known: shown until it is looked
+    /// at.
+    std::uint64_t bytes_verified = 0;
+    std::uint64_t bytes_total = 0;
 };
 
 /// The way of one package: its manifest, its chunks, its place in the games folder, its entry in the library.
 /// What is reached is noted in the store before the next step, so that another Download of the same request
-/// goes on where one was left. Lives on the executor's thread.
+/// goes on where one was left. While it is queued or paused it fetches nothing, and keeps what it has: as it
+/// is shown, and for others. Lives on the executor's thread.
 class Download {
 public:
-    Download(const DownloadEnvironment& environment, DownloadRequest request);
+    /// Begins without a place. `on_change` is called after each change of its state.
+    Download(const DownloadEnvironment& environment, Allowance& allowance, DownloadRequest request,
+             std::function<void()> on_change);
 
     /// Runs until the end, which is told exactly once, or until the caller is cancelled: then what was
     /// verified is noted, and nothing has ended. Once.
@@ -38,11 +48,22 @@ public:
     /// Ends it at the next chunk; with `remove`, what was fetched is deleted. False where it is too late for
     /// that.
     [[nodiscard]] bool cancel(bool remove);
+    /// Pauses it at the next chunk, or ends the pause. False where it is too late for that.
+    [[nodiscard]] bool set_paused(bool paused);
+    /// Whether it is one of those that run.
+    void set_place(bool has_place);
+    /// It would fetch something if it had a place: it is neither paused, nor does it wait for anything else.
+    [[nodiscard]] bool can_run() const;
+    /// Suspends the caller until the store has it, or it has ended without that.
+    [[nodiscard]] Task<void> noted();
     /// Suspends the caller until it has ended.
     [[nodiscard]] Task<void> ended();
     void sources_changed();
 
-    [[nodiscard]] const DownloadRequest& request() const { return request_; }
+    /// As it would have to be to go on in another Download.
+    [[nodiscard]] DownloadRequest request() const;
+    [[nodiscard]] bool has_begun() const { return has_begun_; }
+    [[nodiscard]] DownloadState state() const { return progress_.state(); }
     [[nodiscard]] DownloadStatus status() const { return progress_.status(Clock::now()); }
 
 private:
@@ -57,18 +78,28 @@ private:
     [[nodiscard]] Task<Result<void>> finish(bool again);
     [[nodiscard]] Task<void> leave();
 
-    [[nodiscard]] Task<std::optional<Result<SharedManifest>>> ask_for_manifest(PeerId peer);
+    [[nodiscard]] Task<std::optional<Result<SharedManifest>>> ask_for_manifest(PeerId peer,
+                                                                               TimePoint deadline);
     [[nodiscard]] Task<Result<void>> note_finishing();
     [[nodiscard]] Task<Result<void>> remove();
     void enter(DownloadState state, const std::string& reason = {});
+    void state_changed();
+    [[nodiscard]] bool is_open_to_change() const;
+    [[nodiscard]] Turn turn() const;
+    void apply_turn();
 
     const DownloadEnvironment& environment_;
+    Allowance& allowance_;
+    std::function<void()> on_change_;
     DownloadRequest request_;
     Progress progress_;
     Sources sources_;
     CancellationToken token_;
     Signal changed_;  // the sources, or the state
     bool remove_ = false;
+    bool has_begun_ = false;
+    bool has_place_ = false;
+    bool is_noted_ = false;
     SharedManifest manifest_;
     std::unique_ptr<ChunkFetcher> fetcher_;
     std::optional<Result<void>> outcome_;  // nothing: not there yet, or cancelled

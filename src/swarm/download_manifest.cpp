@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "async/offload.h"
@@ -10,7 +12,10 @@ namespace lanspread::swarm {
 
 namespace {
 
-constexpr std::chrono::seconds manifest_timeout{20};
+/// For a peer to send its manifest: little at first, so that one that is stuck holds nobody up; twice as much
+/// each time that all were asked in vain, for a manifest of many megabytes on a slow link.
+constexpr std::chrono::seconds first_patience{3};
+constexpr std::chrono::seconds max_patience{24};
 constexpr std::chrono::seconds retry_delay{1};
 
 using SharedManifest = std::shared_ptr<const content::Manifest>;
@@ -51,11 +56,16 @@ Task<Result<Download::SharedManifest>> Download::find_manifest()
         co_return stored;
     }
     std::string trouble;
+    auto patience = first_patience;
     while (true) {
+        while (request_.paused) {
+            enter(DownloadState::paused);
+            co_await changed_.wait();
+        }
         static_cast<void>(sources_.update(Clock::now()));
         for (const auto& peer : sources_.here()) {
             enter(DownloadState::starting);
-            if (auto answer = co_await ask_for_manifest(peer)) {
+            if (auto answer = co_await ask_for_manifest(peer, Clock::now() + patience)) {
                 if (*answer || answer->error().code != ErrorCode::corrupt) {
                     co_return std::move(*answer);
                 }
@@ -69,16 +79,17 @@ Task<Result<Download::SharedManifest>> Download::find_manifest()
             }
             enter(DownloadState::waiting_for_source, "nobody who can be reached has it");
         }
+        patience = sources_.is_empty() ? first_patience : std::min(patience * 2, max_patience);
         co_await changed_.wait_until(Clock::now() + retry_delay);
     }
 }
 
 /// Nothing where the peer did not answer: another, or the same one later. `corrupt` where it lied, and was
 /// banned for it.
-Task<std::optional<Result<Download::SharedManifest>>> Download::ask_for_manifest(PeerId peer)
+Task<std::optional<Result<Download::SharedManifest>>> Download::ask_for_manifest(PeerId peer,
+                                                                                 TimePoint deadline)
 {
-    auto bytes =
-        co_await environment_.network.fetch_manifest(peer, request_.content, Clock::now() + manifest_timeout);
+    auto bytes = co_await environment_.network.fetch_manifest(peer, request_.content, deadline);
     if (!bytes && bytes.error().code != ErrorCode::corrupt) {
         log::debug("swarm", "manifest of {} from {}: {}", request_.game.text(), sources_.name_of(peer),
                    bytes.error().message);

@@ -1,13 +1,8 @@
 #include "swarm/downloads.h"
 
-#include <stdexcept>
-
 #include <fmt/format.h>
 
-#include "async/offload.h"
-#include "store/downloads.h"
 #include "swarm/download.h"
-#include "swarm/partial_folder.h"
 
 namespace lanspread::swarm {
 
@@ -27,145 +22,142 @@ Downloads::Downloads(DownloadEnvironment environment) : environment_(std::move(e
 
 Downloads::~Downloads() = default;
 
+void Downloads::restore(const std::vector<store::DownloadRecord>& records)
+{
+    for (const auto& record : records) {
+        if (record.state != store::DownloadState::stopped && !queue_.contains(record.game)) {
+            queue_.add(record.game, static_cast<Priority>(record.priority));
+            begin({.game = record.game,
+                   .version = record.version,
+                   .content = record.content,
+                   .games_folder = record.games_folder,
+                   .paused = record.state == store::DownloadState::paused,
+                   .bytes_verified = record.bytes_verified,
+                   .bytes_total = record.bytes_total});
+        }
+    }
+}
+
+void Downloads::configure(const DownloadSettings& settings)
+{
+    parallel_ = settings.parallel;
+    allowance_.leaves_room_to_install = settings.leaves_room_to_install;
+    allowance_.rate.set_rate(settings.bytes_per_second);
+    share_places();
+}
+
 Task<void> Downloads::run()
 {
     TaskGroup group(environment_.executor, CancellationToken());
     const Opening opening(*this, group);
-    group.spawn(resume());
+    // What was started before this runs, or was cut short when this ran before. At once, so that nothing is
+    // begun twice.
+    for (auto& [game, download] : downloads_) {
+        if (is_terminal(download->state())) {
+            continue;
+        }
+        if (download->has_begun()) {
+            begin(download->request());
+        } else {
+            group.spawn(run_one(download));
+        }
+    }
+    group.spawn(steer());
     co_await group.join();
 }
 
-Task<void> Downloads::resume()
+Task<void> Downloads::steer()
 {
-    // What was started before this runs, or was cut short when this ran before.
-    for (auto& [game, download] : downloads_) {
-        if (!is_terminal(download->status().state)) {
-            download = begin(download->request());
-        }
-    }
-    const auto records = co_await offload(environment_.store_pool, [&database = environment_.database] {
-        return store::Downloads(database).load_all();
-    });
-    if (!records) {
-        throw std::runtime_error(records.error().message);
-    }
-    for (const auto& record : *records) {
-        if (record.state != store::DownloadState::stopped && !downloads_.contains(record.game)) {
-            downloads_[record.game] =
-                begin({record.game, record.version, record.content, record.games_folder});
-        }
-    }
     while (true) {
-        co_await idle_.wait();
+        share_places();
+        co_await changed_.wait();
     }
 }
 
-std::shared_ptr<Download> Downloads::begin(const DownloadRequest& request)
+/// Makes the game's download, in the place of one that has ended.
+void Downloads::begin(const DownloadRequest& request)
 {
-    auto download = std::make_shared<Download>(environment_, request);
+    const auto download =
+        std::make_shared<Download>(environment_, allowance_, request, [this] { changed_.notify_all(); });
+    downloads_[request.game] = download;
     if (group_ != nullptr) {
         group_->spawn(run_one(download));
     }
-    return download;
 }
 
-Task<void> Downloads::run_one(std::shared_ptr<Download> download) { co_await download->run(); }
+Task<void> Downloads::run_one(std::shared_ptr<Download> download)
+{
+    co_await download->run();
+    const auto game = download->request().game;
+    if (downloads_.at(game) == download) {
+        queue_.remove(game);
+    }
+    share_places();
+}
 
-Result<DownloadStatus> Downloads::start(const GameId& game, const std::string& version,
-                                        const ContentId& content, const std::filesystem::path& games_folder)
+void Downloads::share_places()
+{
+    const auto admitted =
+        queue_.admit(parallel_, [this](const GameId& game) { return downloads_.at(game)->can_run(); });
+    for (const auto& [game, download] : downloads_) {
+        download->set_place(admitted.contains(game));
+    }
+}
+
+Task<Result<DownloadStatus>> Downloads::start(GameId game, std::string version, ContentId content,
+                                              std::filesystem::path games_folder)
 {
     if (discarding_.contains(game)) {
-        return fail(ErrorCode::exists,
-                    fmt::format("what is left of {} is being deleted: try again in a moment", game.text()));
+        co_return fail(
+            ErrorCode::exists,
+            fmt::format("what is left of {} is being deleted: try again in a moment", game.text()));
     }
     if (const auto known = find(game); known && !is_terminal(known->state)) {
-        if (known->content == content) {
-            return *known;
+        if (known->content != content) {
+            co_return fail(ErrorCode::exists, fmt::format("{} {} is being downloaded: cancel that first",
+                                                          game.text(), known->version));
         }
-        return fail(ErrorCode::exists,
-                    fmt::format("{} {} is being downloaded: cancel that first", game.text(), known->version));
+        if (known->state == DownloadState::paused) {
+            co_return co_await set_paused(game, false);
+        }
+        co_return *known;
     }
-    const auto download = begin({game, version, content, games_folder});
-    downloads_[game] = download;
+    queue_.remove(game);
+    queue_.add(game, Priority::normal);
+    begin({.game = game, .version = version, .content = content, .games_folder = std::move(games_folder)});
+    share_places();
     if (environment_.on_event) {
         environment_.on_event(
             {DownloadEvent::Kind::started, game, fmt::format("{} {} is asked for", game.text(), version)});
     }
-    return download->status();
+    const auto download = downloads_.at(game);
+    co_await download->noted();
+    if (const auto saved = co_await save_order(); !saved) {
+        co_return fail(saved.error());
+    }
+    co_return status_of(*download);
 }
 
-Task<Result<DownloadStatus>> Downloads::cancel(GameId game, bool remove)
+DownloadStatus Downloads::status_of(const Download& download) const
 {
-    const auto found = downloads_.find(game);
-    const auto download = found == downloads_.end() ? nullptr : found->second;
-    if (download && !is_terminal(download->status().state)) {
-        if (!download->cancel(remove)) {
-            co_return fail(ErrorCode::refused,
-                           fmt::format("{} is complete and being put in place", game.text()));
-        }
-        co_await download->ended();
-        co_return download->status();
+    auto status = download.status();
+    if (!is_terminal(status.state)) {
+        status.priority = queue_.priority(status.game);
+        status.position = queue_.position(status.game);
     }
-    if (download && download->status().state == DownloadState::done) {
-        co_return fail(ErrorCode::refused, fmt::format("{} is complete already", game.text()));
-    }
-    if (remove && discarding_.insert(game).second) {
-        const auto discarded = co_await discard(game);
-        discarding_.erase(game);
-        if (!discarded && !(download && discarded.error().code == ErrorCode::not_found)) {
-            co_return fail(discarded.error());
-        }
-    }
-    if (!download && !remove) {
-        co_return fail(ErrorCode::not_found, fmt::format("{} is not being downloaded", game.text()));
-    }
-    DownloadStatus deleted;  // of a download of an earlier process, of which no more is known
-    deleted.game = game;
-    deleted.state = DownloadState::cancelled;
-    co_return download ? download->status() : deleted;
-}
-
-/// Deletes what ended downloads of a game have left.
-Task<Result<void>> Downloads::discard(GameId game)
-{
-    const auto discarded = co_await offload(
-        environment_.store_pool,
-        [&database = environment_.database, game]() -> Result<std::vector<store::DownloadRecord>> {
-            store::Downloads downloads(database);
-            auto records = downloads.load_all();
-            if (!records) {
-                return records;
-            }
-            std::erase_if(*records, [&](const store::DownloadRecord& record) { return record.game != game; });
-            for (const auto& record : *records) {
-                if (auto removed = downloads.remove(record.content); !removed) {
-                    return fail(removed.error());
-                }
-            }
-            return records;
-        });
-    if (!discarded) {
-        co_return fail(discarded.error());
-    }
-    if (discarded->empty()) {
-        co_return fail(ErrorCode::not_found, fmt::format("nothing of a download of {} is left", game.text()));
-    }
-    for (const auto& record : *discarded) {
-        auto removed = co_await offload(environment_.disk_pool, [record] {
-            return remove_partial(record.games_folder, record.game, record.content);
-        });
-        if (!removed) {
-            co_return removed;
-        }
-    }
-    co_return Result<void>();
+    return status;
 }
 
 std::vector<DownloadStatus> Downloads::snapshot() const
 {
     std::vector<DownloadStatus> all;
+    for (const auto& item : queue_.items()) {
+        all.push_back(status_of(*downloads_.at(item.game)));
+    }
     for (const auto& [game, download] : downloads_) {
-        all.push_back(download->status());
+        if (!queue_.contains(game)) {
+            all.push_back(status_of(*download));
+        }
     }
     return all;
 }
@@ -173,7 +165,7 @@ std::vector<DownloadStatus> Downloads::snapshot() const
 std::optional<DownloadStatus> Downloads::find(const GameId& game) const
 {
     const auto found = downloads_.find(game);
-    return found == downloads_.end() ? std::nullopt : std::optional(found->second->status());
+    return found == downloads_.end() ? std::nullopt : std::optional(status_of(*found->second));
 }
 
 void Downloads::sources_changed()

@@ -11,6 +11,9 @@
 #include "async/signal.h"
 #include "async/task_group.h"
 #include "base/error.h"
+#include "store/downloads.h"
+#include "swarm/allowance.h"
+#include "swarm/download_queue.h"
 #include "swarm/download_status.h"
 #include "swarm/environment.h"
 
@@ -19,30 +22,42 @@ namespace lanspread::swarm {
 class Download;
 struct DownloadRequest;
 
-/// All downloads of this peer: at most one for each game. What was verified survives the process; a download
-/// that was running when the process ended, however it ended, goes on by itself.
+/// What a person sets for all downloads.
+struct DownloadSettings {
+    std::size_t parallel = 2;            ///< how many run at once
+    std::uint64_t bytes_per_second = 0;  ///< of all together; 0: no limit
+    bool leaves_room_to_install = true;  ///< a download begins only if installing it will have room, too
+};
+
+/// All downloads of this peer, in a queue: at most one for each game, and so many at once as the settings say
+/// (DownloadQueue). One that waits for a source or for space lets others run meanwhile. What was verified
+/// survives the process, and so do the queue's order and who is paused; a download that was running when the
+/// process ended, however it ended, goes on by itself.
 ///
 /// Each download that was started tells its end by exactly one event (done, failed or cancelled), after
 /// `snapshot` and, for done, the library show it. A download that is stopped by the end of `run` has not
 /// ended: it goes on in the next process.
 ///
-/// Lives on the thread that runs the executor.
+/// Lives on the thread that runs the executor. What the commands change is in the store when they return.
 class Downloads {
 public:
     explicit Downloads(DownloadEnvironment environment);
     ~Downloads();
 
-    /// The service: takes up what the last process left, then runs everything that is started, until it is
-    /// cancelled.
+    /// Takes up what the last process left: the records in the order of the queue. Once, before `run`.
+    void restore(const std::vector<store::DownloadRecord>& records);
+    /// Holds at once, also for what runs.
+    void configure(const DownloadSettings& settings);
+
+    /// The service: runs everything that is started, until it is cancelled.
     [[nodiscard]] Task<void> run();
 
-    /// Starts the download, or goes on with one that waits, failed or was cancelled; it runs while `run`
-    /// does. The game root is the folder `game` in `games_folder`; for an update that is where the present
-    /// version lies. The same content running already is no error. `exists` where another version is being
-    /// downloaded.
-    [[nodiscard]] Result<DownloadStatus> start(const GameId& game, const std::string& version,
-                                               const ContentId& content,
-                                               const std::filesystem::path& games_folder);
+    /// Puts the download at the end of the queue, or goes on with one that is paused, failed or was
+    /// cancelled. The game root is the folder `game` in `games_folder`; for an update that is where the
+    /// present version lies. The same content being fetched already is no error. `exists` where another
+    /// version is being downloaded. Needs `run`.
+    [[nodiscard]] Task<Result<DownloadStatus>> start(GameId game, std::string version, ContentId content,
+                                                     std::filesystem::path games_folder);
 
     /// Ends the download at the next chunk and returns when it has ended. What was verified stays, for a
     /// later `start`, unless `remove` says otherwise; with it, also what an ended download left behind is
@@ -50,8 +65,18 @@ public:
     /// is done.
     [[nodiscard]] Task<Result<DownloadStatus>> cancel(GameId game, bool remove);
 
-    /// Of each game the running download, else the one that ended last in this process; by game.
+    // `not_found` where the game is not being downloaded, `refused` where it is being moved into place.
+
+    /// Paused, it asks for nothing further from the next chunk on, and keeps what was verified, as it is and
+    /// for others; otherwise it goes on.
+    [[nodiscard]] Task<Result<DownloadStatus>> set_paused(GameId game, bool paused);
+    [[nodiscard]] Task<Result<DownloadStatus>> set_priority(GameId game, Priority priority);
+    /// To a position in the queue, from 1, or as near to it as its priority allows.
+    [[nodiscard]] Task<Result<DownloadStatus>> move(GameId game, std::size_t position);
+
+    /// The queue in its order, then what has ended in this process, by game.
     [[nodiscard]] std::vector<DownloadStatus> snapshot() const;
+    /// The game's download that has not ended, else the one that ended last in this process.
     [[nodiscard]] std::optional<DownloadStatus> find(const GameId& game) const;
 
     /// Somebody joined, left, or changed its library: holders are looked up again at once (otherwise within a
@@ -61,14 +86,22 @@ public:
 private:
     class Opening;
 
-    [[nodiscard]] Task<void> resume();
+    [[nodiscard]] Task<void> steer();
     [[nodiscard]] Task<void> run_one(std::shared_ptr<Download> download);
+    [[nodiscard]] Task<Result<void>> save_order();
     [[nodiscard]] Task<Result<void>> discard(GameId game);
-    std::shared_ptr<Download> begin(const DownloadRequest& request);
+    void begin(const DownloadRequest& request);
+    void share_places();
+    /// The download of a game if it has not ended, for a command that changes it.
+    [[nodiscard]] Result<std::shared_ptr<Download>> changeable(const GameId& game) const;
+    [[nodiscard]] DownloadStatus status_of(const Download& download) const;
 
     DownloadEnvironment environment_;
+    Allowance allowance_;
+    std::size_t parallel_ = DownloadSettings().parallel;
     TaskGroup* group_ = nullptr;  // of `run`, while it runs
-    Signal idle_;                 // never notified: what `run` waits for besides its downloads
+    Signal changed_;              // a download can run that could not, or the other way round
+    DownloadQueue queue_;         // of those that have not ended
     std::map<GameId, std::shared_ptr<Download>> downloads_;
     std::set<GameId> discarding_;  // games of which something is being deleted
 };

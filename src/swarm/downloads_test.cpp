@@ -157,7 +157,7 @@ TEST_F(DownloadsTest, refuse_a_manifest_of_another_game_without_blaming_its_hold
     const auto quake = Package::make("quake", "20230505", {{"a", "b"}});
     add_peer(1, "anna", {quake});
     start_downloads();
-    ASSERT_TRUE(downloads_->start(library::game_id("doom"), "20240101", quake.content(), games_));
+    ASSERT_TRUE(wait(downloads_->start(library::game_id("doom"), "20240101", quake.content(), games_)));
     testing::run_until(context_, [&] { return ends_told() == 1; });
     const auto status = downloads_->find(library::game_id("doom"));
     EXPECT_EQ(status->state, DownloadState::failed);
@@ -203,7 +203,7 @@ TEST_F(DownloadsTest, are_one_for_each_game)
     start_downloads();
     get(game);
     get(game);
-    const auto second = downloads_->start(other.manifest->game(), "20250101", other.content(), games_);
+    const auto second = wait(downloads_->start(other.manifest->game(), "20250101", other.content(), games_));
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, ErrorCode::exists);
     EXPECT_EQ(told(Kind::started), 1);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,33 +9,59 @@
 #include "base/buffer_pool.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "swarm/chunk_set.h"
+#include "transport/stream.h"
 
 namespace lanspread::swarm {
 
-/// A peer that says it holds a content id completely.
+/// A peer that says it holds a content id, completely or in part.
 struct Holder {
     PeerId id;
     std::string name;
+    bool complete = true;  ///< false: what it has of it, `follow` tells
 };
 
-/// All that the swarm knows of other peers: who holds what, and two things to ask of them. The runtime makes
-/// one out of the party; tests make one without a network.
+/// What came of asking for a chunk. Nothing: its bytes are here. Else the peer that was asked is busy with
+/// chunks that nobody else has, and says that it gave this one to that peer: a hint, not checked.
+using Fetched = std::optional<PeerId>;
+
+/// Told what a peer has of a content. All chunk numbers are below the content's count; the same one may come
+/// again.
+class FollowSink {
+public:
+    virtual ~FollowSink() = default;
+    /// Once, before the rest.
+    virtual void bitfield(ChunkSet has) = 0;
+    /// `chunks` it has as well now; `asked` are all that it fetches from complete holders now.
+    virtual void have(std::vector<std::uint32_t> chunks, std::vector<std::uint32_t> asked) = 0;
+};
+
+/// All that the swarm knows of other peers: who holds what, and three things to ask of them. The runtime
+/// makes one out of the party; tests make one without a network.
 class Network {
 public:
     virtual ~Network() = default;
 
-    /// The connected peers that hold `content` completely, in no particular order.
+    /// The connected peers that hold `content`, completely or in part, in no particular order.
     [[nodiscard]] virtual std::vector<Holder> holders(const ContentId& content) const = 0;
     /// The bytes that `peer` calls the manifest of `content`. Not checked. `corrupt` where it is too large to
     /// be any, and only then: it counts as wrong bytes.
     [[nodiscard]] virtual Task<Result<Bytes>> fetch_manifest(PeerId peer, ContentId content,
                                                              TimePoint deadline) = 0;
     /// Fills the first `size` bytes of `buffer` with what `peer` calls the chunk. Not checked. `corrupt`
-    /// where it has another size, and only then: it counts as wrong bytes. Cancelling the caller ends the
-    /// request and leaves `buffer` alone from the other side's view.
-    [[nodiscard]] virtual Task<Result<void>> fetch_chunk(PeerId peer, ContentId content, std::uint32_t chunk,
-                                                         SharedBuffer buffer, std::uint32_t size,
-                                                         TimePoint deadline) = 0;
+    /// where it has another size, and only then: it counts as wrong bytes. `timed_out` where the peer has not
+    /// begun to answer by `patience.first_byte`, or pauses for longer than `patience.stall` after that.
+    /// Cancelling the caller ends the request and leaves `buffer` alone from the other side's view.
+    [[nodiscard]] virtual Task<Result<Fetched>> fetch_chunk(PeerId peer, ContentId content,
+                                                            std::uint32_t chunk, SharedBuffer buffer,
+                                                            std::uint32_t size,
+                                                            transport::Patience patience) = 0;
+    /// Tells `sink`, which outlives the call, what `peer` has of `content`, which has `chunks` chunks.
+    /// Returns when the peer has no more to do with the content; fails where the peer cannot be followed any
+    /// more, `corrupt` where it names chunks that there are not, and only then: it counts as wrong bytes.
+    /// Between two answers minutes may pass, so nothing but cancelling and the connection's end ends it.
+    [[nodiscard]] virtual Task<Result<void>> follow(PeerId peer, ContentId content, std::uint32_t chunks,
+                                                    FollowSink* sink) = 0;
     /// Ends the connection to a peer that sent wrong bytes, and keeps it out for as long as this process
     /// runs.
     virtual void ban(const PeerId& peer, const std::string& reason) = 0;

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/quantity.h"
+
 namespace lanspread::swarm {
 
 void RateMeter::add(std::uint64_t bytes, TimePoint now)
@@ -52,21 +54,33 @@ void Progress::enter(DownloadState state, const std::string& reason, TimePoint n
     if (std::exchange(state_, state) == state) {
         return;
     }
+    tell_state();
+    if (state_changed_) {
+        state_changed_();
+    }
+}
+
+void Progress::tell_state() const
+{
     const auto name = fmt::format("{} {}", game_.text(), version_);
-    switch (state) {
+    switch (state_) {
+        case DownloadState::queued:
         case DownloadState::starting:
         case DownloadState::running:
         case DownloadState::finishing: break;
+        case DownloadState::paused:
+            tell(DownloadEvent::Kind::paused, fmt::format("{} is paused", name));
+            break;
         case DownloadState::waiting_for_source:
         case DownloadState::waiting_for_space:
-            tell(DownloadEvent::Kind::waiting, fmt::format("{} waits: {}", name, reason));
+            tell(DownloadEvent::Kind::waiting, fmt::format("{} waits: {}", name, reason_));
             break;
         case DownloadState::done: tell(DownloadEvent::Kind::done, fmt::format("{} is here", name)); break;
         case DownloadState::failed:
-            tell(DownloadEvent::Kind::failed, fmt::format("{}: {}", name, reason));
+            tell(DownloadEvent::Kind::failed, fmt::format("{}: {}", name, reason_));
             break;
         case DownloadState::cancelled:
-            tell(DownloadEvent::Kind::cancelled, fmt::format("{}: {}", name, reason));
+            tell(DownloadEvent::Kind::cancelled, fmt::format("{}: {}", name, reason_));
             break;
     }
 }
@@ -81,7 +95,11 @@ void Progress::tell(DownloadEvent::Kind kind, std::string text) const
 void Progress::set_sizes(std::uint64_t total, std::uint64_t verified)
 {
     total_ = total;
-    done_ = std::max(done_, verified);
+    if (const auto before = std::exchange(done_, verified); before > verified) {
+        tell(DownloadEvent::Kind::set_back,
+             fmt::format("{} {}: {} that were fetched have vanished from the disk, and are fetched again",
+                         game_.text(), version_, size_text(before - verified)));
+    }
 }
 
 void Progress::source_joined(const PeerId& peer, const std::string& name, TimePoint now)
@@ -133,6 +151,7 @@ DownloadStatus Progress::status(TimePoint now) const
     status.bytes_done = done_;
     status.bytes_total = total_;
     status.bytes_fetched = fetched_;
+    status.bytes_twice = twice_;
     status.seconds = std::chrono::duration<double>((is_over ? ended_ : now) - started_).count();
     if (!is_over) {
         status.bytes_per_second = meter_.bytes_per_second(now);

@@ -39,19 +39,29 @@ class Progress {
 public:
     using Tell = std::function<void(const DownloadEvent&)>;
 
+    /// Begins as queued, with nothing.
     Progress(GameId game, std::string version, ContentId content, Tell tell, TimePoint now);
+
+    /// Called after each change of the state.
+    void on_state_change(std::function<void()> listener) { state_changed_ = std::move(listener); }
 
     /// A change of state is told, where others should hear of it; the same state again only changes the
     /// reason. After a terminal state nothing changes any more.
     void enter(DownloadState state, const std::string& reason, TimePoint now);
     [[nodiscard]] DownloadState state() const { return state_; }
+    /// 0: not known.
+    [[nodiscard]] std::uint64_t total() const { return total_; }
 
+    /// How much of how much is verified, found by a look at the disk or noted by an earlier process. Less
+    /// than was verified before means that files have vanished, and is told.
     void set_sizes(std::uint64_t total, std::uint64_t verified);
     void source_joined(const PeerId& peer, const std::string& name, TimePoint now);
     /// It stays in the list if it gave something. When it was the last one, that is told.
     void source_left(const PeerId& peer);
-    /// `verified` is what is verified of the whole now; `from` gave `bytes` of it.
+    /// `verified` is what is verified of the whole now, and no less than before; `from` gave `bytes` of it.
     void chunk_verified(const PeerId& from, std::uint64_t bytes, std::uint64_t verified, TimePoint now);
+    /// A chunk of `bytes` that was here already came again, as happens to the slower of two in the end game.
+    void chunk_came_twice(std::uint64_t bytes) { twice_ += bytes; }
 
     [[nodiscard]] DownloadStatus status(TimePoint now) const;
 
@@ -63,6 +73,7 @@ private:
         RateMeter meter;
     };
 
+    void tell_state() const;
     void tell(DownloadEvent::Kind kind, std::string text) const;
 
     Tell tell_;
@@ -71,11 +82,13 @@ private:
     ContentId content_;
     TimePoint started_;
     TimePoint ended_{};
-    DownloadState state_ = DownloadState::starting;
+    std::function<void()> state_changed_;
+    DownloadState state_ = DownloadState::queued;
     std::string reason_;
     std::uint64_t total_ = 0;
     std::uint64_t done_ = 0;
     std::uint64_t fetched_ = 0;
+    std::uint64_t twice_ = 0;
     RateMeter meter_;
     std::map<PeerId, Source> sources_;
 };

@@ -17,7 +17,7 @@ protected:
         for (const auto& [path, file] : old_.files) {
             library::write_file(root_ / path, file.text);
         }
-        const auto store = ChunkStore::open(games_, new_.manifest, {}).value();
+        const auto store = ChunkStore::open(games_, new_.manifest).value();
         static_cast<void>(store->prepare(ChunkSet::none_of(new_.manifest->chunk_count())).value());
         for (std::uint32_t chunk = 0; chunk < new_.manifest->chunk_count(); ++chunk) {
             EXPECT_TRUE(store->verify_and_write(chunk, as_bytes(new_.chunk(chunk))));

@@ -1,7 +1,6 @@
 #include "swarm/scheduler.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace lanspread::swarm {
 
@@ -11,14 +10,8 @@ using Seconds = std::chrono::duration<double>;
 
 Duration to_duration(double seconds)
 {
-    // A rate near nothing must not overflow the clock.
     return std::chrono::duration_cast<Duration>(Seconds(std::min(seconds, 86400.0)));
 }
-
-/// A rate is measured over at least this long, so that chunks that arrive together do not make it jump.
-constexpr std::chrono::milliseconds measured_span{50};
-/// Older measurements count less, by e for each of these.
-constexpr double rate_memory_seconds = 1.0;
 
 }  // namespace
 
@@ -27,63 +20,80 @@ Scheduler::Scheduler(std::vector<std::uint32_t> sizes, ChunkSet verified, Schedu
       options_(options),
       random_(options.seed),
       verified_(std::move(verified)),
-      wanted_(ChunkSet::none_of(verified_.size())),
+      availability_(verified_.size()),
       largest_(sizes_.empty() ? 1 : *std::ranges::max_element(sizes_))
 {
     for (std::uint32_t chunk = 0; chunk < verified_.size(); ++chunk) {
         if (verified_.contains(chunk)) {
             bytes_verified_ += sizes_[chunk];
         } else {
-            wanted_.insert(chunk);
-            bytes_wanted_ += sizes_[chunk];
+            want(chunk);
         }
     }
 }
 
-void Scheduler::source_joined(const PeerId& source, ChunkSet has)
-{
-    if (liars_.contains(source) || sources_.contains(source)) {
-        return;
-    }
-    auto& added = sources_[source];
-    added.cursor = has.size() == 0 ? 0 : static_cast<std::uint32_t>(random_() % has.size());
-    added.has = std::move(has);
-}
-
-std::vector<ChunkRequest> Scheduler::source_left(const PeerId& source)
-{
-    auto dropped = drop_flights([&](const Flight& flight) { return flight.request.source == source; });
-    sources_.erase(source);
-    return dropped;
-}
-
-std::vector<Assignment> Scheduler::next(TimePoint now)
+std::vector<Assignment> Scheduler::next(TimePoint now, std::size_t max)
 {
     std::vector<Assignment> assignments;
+    for (auto& [id, source] : sources_) {
+        undefer(source, now);
+    }
+    const auto current = outlook(now);
     // In turns, one chunk a source, so that no source fills the bytes in flight alone.
-    for (bool any = true; any;) {
-        any = false;
-        for (auto& [id, source] : sources_) {
-            if (const auto chunk = choose(id, source, now)) {
-                assignments.push_back(assign(id, source, *chunk, now));
-                any = true;
-            }
+    auto at = sources_.upper_bound(last_given_);
+    for (std::size_t refusals = 0; refusals < sources_.size() && assignments.size() < max; ++at) {
+        if (at == sources_.end()) {
+            at = sources_.begin();
+        }
+        if (const auto chunk = choose(at->first, at->second, current)) {
+            assignments.push_back(assign(at->first, at->second, *chunk, now));
+            last_given_ = at->first;
+            refusals = 0;
+        } else {
+            ++refusals;
         }
     }
     return assignments;
 }
 
-std::optional<std::uint32_t> Scheduler::choose(const PeerId& id, Source& source, TimePoint now)
+Scheduler::Outlook Scheduler::outlook(TimePoint now) const
 {
-    if (source.retry_at > now || source.requests >= window(source) ||
+    Outlook outlook{.now = now};
+    double rates = 0;
+    bool any_is_late = false;
+    for (const auto& [id, source] : sources_) {
+        const bool is_late = source.pace.is_late(now);
+        any_is_late = any_is_late || is_late;
+        rates += source.pace.may_be_asked(now) && !is_late ? source.pace.rate() : 0;
+    }
+    outlook.seconds_to_end = static_cast<double>(bytes_wanted_ + bytes_in_flight_) / std::max(rates, 1.0);
+    const bool is_end = availability_.wanted() == 0;
+    if (!is_end && !any_is_late) {
+        return outlook;
+    }
+    for (const auto& flight : flights_) {
+        if (is_end || sources_.at(flight.request.source).pace.is_late(now)) {
+            outlook.rescues.push_back(flight);
+        }
+    }
+    return outlook;
+}
+
+std::optional<std::uint32_t> Scheduler::choose(const PeerId& id, Source& source, const Outlook& outlook)
+{
+    if (!source.pace.may_be_asked(outlook.now) || source.pace.requests() >= source.pace.window(largest_) ||
         bytes_in_flight_ >= options_.max_bytes_in_flight) {
         return std::nullopt;
     }
-    const auto chunk = wanted_.next_common(source.has, source.cursor);
-    if (!chunk) {
-        return choose_again(id, source, now);
+    auto chunk = source.is_exhausted ? std::nullopt : availability_.rarest(source.has, source.cursor);
+    if (chunk && *chunk != source.cursor) {
+        chunk = availability_.rarest(source.has, random_chunk());
     }
-    if (!is_worth_giving(id, source, *chunk, now)) {
+    if (!chunk) {
+        source.is_exhausted = true;
+        return choose_again(id, source, outlook);
+    }
+    if (!is_worth_giving(id, source, *chunk, outlook)) {
         return std::nullopt;
     }
     source.cursor = *chunk + 1;
@@ -91,40 +101,34 @@ std::optional<std::uint32_t> Scheduler::choose(const PeerId& id, Source& source,
 }
 
 bool Scheduler::is_worth_giving(const PeerId& id, const Source& source, std::uint32_t chunk,
-                                TimePoint now) const
+                                const Outlook& outlook) const
 {
-    const auto mine = seconds_to_deliver(source, chunk);
-    double rates = 0;
-    bool is_soonest = true;
-    for (const auto& [other_id, other] : sources_) {
-        if (other.retry_at > now || is_late(other, now)) {
-            continue;
-        }
-        rates += rate(other);
-        if (other_id != id && other.has.contains(chunk) && seconds_to_deliver(other, chunk) < mine) {
-            is_soonest = false;
-        }
+    const auto mine = source.pace.seconds_to_deliver(sizes_[chunk]);
+    if (mine <= outlook.seconds_to_end) {
+        return true;
     }
-    return is_soonest || mine <= static_cast<double>(bytes_wanted_ + bytes_in_flight_) / rates;
+    return std::ranges::none_of(sources_, [&](const auto& entry) {
+        const auto& [other_id, other] = entry;
+        return other_id != id && other.has.contains(chunk) && other.pace.may_be_asked(outlook.now) &&
+               !other.pace.is_late(outlook.now) && other.pace.seconds_to_deliver(sizes_[chunk]) < mine;
+    });
 }
 
 std::optional<std::uint32_t> Scheduler::choose_again(const PeerId& id, const Source& source,
-                                                     TimePoint now) const
+                                                     const Outlook& outlook) const
 {
     std::optional<std::uint32_t> slowest;
-    auto most_saved = Seconds(options_.window).count();
-    for (const auto& flight : flights_) {
+    auto most_saved = Seconds(options_.pace.window).count();
+    for (const auto& flight : outlook.rescues) {
         const auto chunk = flight.request.chunk;
         // One that is overdue is taken to need as long again as it took so far.
-        const auto remaining =
-            Seconds(now < flight.expected ? flight.expected - now : now - flight.started).count();
-        const auto saved = remaining - seconds_to_deliver(source, chunk);
-        if (saved <= most_saved || flight.request.source == id || !source.has.contains(chunk)) {
-            continue;
-        }
-        const auto requests =
-            std::ranges::count(flights_, chunk, [](const Flight& other) { return other.request.chunk; });
-        if (requests == 1) {
+        const auto remaining = Seconds(outlook.now < flight.expected ? flight.expected - outlook.now
+                                                                     : outlook.now - flight.started)
+                                   .count();
+        const auto mine = source.pace.seconds_to_deliver(sizes_[chunk]);
+        const auto saved = remaining - mine;
+        if (saved > most_saved && mine <= remaining / 2 && flight.request.source != id &&
+            source.has.contains(chunk) && flights_of(chunk) == 1) {
             most_saved = saved;
             slowest = chunk;
         }
@@ -134,38 +138,38 @@ std::optional<std::uint32_t> Scheduler::choose_again(const PeerId& id, const Sou
 
 Assignment Scheduler::assign(const PeerId& id, Source& source, std::uint32_t chunk, TimePoint now)
 {
-    if (wanted_.contains(chunk)) {
-        wanted_.erase(chunk);
-        bytes_wanted_ -= sizes_[chunk];
+    if (availability_.is_wanted(chunk)) {
+        want_no_more(chunk);
     }
-    if (source.requests == 0) {
-        source.sample_start = now;
-        source.sample_bytes = 0;
-        source.last_progress = now;
-    }
-    const auto expected = seconds_to_deliver(source, chunk);
-    ++source.requests;
-    source.bytes += sizes_[chunk];
+    const auto expected = source.pace.seconds_to_deliver(sizes_[chunk]);
     bytes_in_flight_ += sizes_[chunk];
     flights_.push_back({{id, chunk}, now, now + to_duration(expected)});
-    const auto patience = std::max(Seconds(options_.min_deadline).count(), 4 * expected);
-    return {{id, chunk}, now + to_duration(patience * std::exp2(std::min(source.stalls, 5U)))};
+    return {{id, chunk}, now + source.pace.began(sizes_[chunk], now)};
+}
+
+void Scheduler::undefer(Source& source, TimePoint now)
+{
+    std::erase_if(source.deferred, [&](const Deferred& deferred) {
+        if (deferred.until > now) {
+            return false;
+        }
+        source.has.insert(deferred.chunk);
+        source.is_exhausted = false;
+        return true;
+    });
 }
 
 std::vector<ChunkRequest> Scheduler::chunk_verified(const ChunkRequest& request, TimePoint now)
 {
     const auto chunk = request.chunk;
     if (const auto found = sources_.find(request.source); found != sources_.end()) {
-        measure(found->second, sizes_[chunk], now);
-        found->second.failures = 0;
-        found->second.stalls = 0;
+        found->second.pace.delivered(sizes_[chunk], now);
     }
     if (!verified_.contains(chunk)) {
         verified_.insert(chunk);
         bytes_verified_ += sizes_[chunk];
-        if (wanted_.contains(chunk)) {
-            wanted_.erase(chunk);
-            bytes_wanted_ -= sizes_[chunk];
+        if (availability_.is_wanted(chunk)) {
+            want_no_more(chunk);
         }
     }
     auto others = drop_flights([&](const Flight& flight) { return flight.request.chunk == chunk; });
@@ -173,30 +177,21 @@ std::vector<ChunkRequest> Scheduler::chunk_verified(const ChunkRequest& request,
     return others;
 }
 
-std::vector<ChunkRequest> Scheduler::chunk_failed(const ChunkRequest& request, ChunkFailure failure,
-                                                  TimePoint now)
+void Scheduler::chunk_failed(const ChunkRequest& request, ChunkFailure failure, TimePoint now)
 {
-    if (failure == ChunkFailure::corrupt) {
-        liars_.insert(request.source);
-        auto others = source_left(request.source);
-        std::erase(others, request);
-        return others;
-    }
     if (drop_flights([&](const Flight& flight) { return flight.request == request; }).empty()) {
-        return {};
+        return;
     }
     auto& source = sources_.at(request.source);
     switch (failure) {
-        case ChunkFailure::corrupt: break;
-        case ChunkFailure::missing: back_off(source, options_.missing_backoff, now); break;
-        case ChunkFailure::lost: back_off(source, options_.first_backoff, now); break;
-        case ChunkFailure::stalled:
-            source.stalls += source.retry_at > now ? 0 : 1;  // once for all that were in flight together
-            source.rate = 0;                                 // whatever it was, it is not that now
-            back_off(source, options_.first_backoff, now);
+        case ChunkFailure::stalled: source.pace.stalled(now); break;
+        case ChunkFailure::lost: source.pace.failed(options_.pace.first_backoff, now); break;
+        case ChunkFailure::missing: source.pace.failed(options_.pace.missing_backoff, now); break;
+        case ChunkFailure::elsewhere:
+            source.has.erase(request.chunk);
+            source.deferred.push_back({now + options_.elsewhere_pause, request.chunk});
             break;
     }
-    return {};
 }
 
 void Scheduler::chunk_returned(const ChunkRequest& request)
@@ -204,77 +199,63 @@ void Scheduler::chunk_returned(const ChunkRequest& request)
     drop_flights([&](const Flight& flight) { return flight.request == request; });
 }
 
+bool Scheduler::can_go_on() const
+{
+    return !flights_.empty() || std::ranges::any_of(sources_, [this](const auto& entry) {
+        return !entry.second.deferred.empty() || availability_.rarest(entry.second.has, 0).has_value();
+    });
+}
+
 std::uint32_t Scheduler::requests_in_flight(const PeerId& source) const
 {
     const auto found = sources_.find(source);
-    return found == sources_.end() ? 0 : found->second.requests;
+    return found == sources_.end() ? 0 : found->second.pace.requests();
 }
 
 std::uint32_t Scheduler::window_of(const PeerId& source) const
 {
     const auto found = sources_.find(source);
-    return found == sources_.end() ? 0 : window(found->second);
+    return found == sources_.end() ? 0 : found->second.pace.window(largest_);
 }
 
-double Scheduler::rate(const Source& source) const
+std::vector<std::uint32_t> Scheduler::asked_of_complete_holders() const
 {
-    return source.rate > 0 ? source.rate : options_.assumed_rate;
-}
-
-std::uint32_t Scheduler::window(const Source& source) const
-{
-    if (source.failures > 0) {
-        return 1;
+    std::vector<std::uint32_t> chunks;
+    for (const auto& flight : flights_) {
+        if (sources_.at(flight.request.source).is_complete) {
+            chunks.push_back(flight.request.chunk);
+        }
     }
-    const auto chunks = rate(source) * Seconds(options_.window).count() / largest_;
-    return static_cast<std::uint32_t>(
-        std::clamp(chunks, double(options_.min_requests), double(options_.max_requests)));
+    return chunks;
 }
 
-double Scheduler::seconds_to_deliver(const Source& source, std::uint32_t chunk) const
+std::uint32_t Scheduler::random_chunk()
 {
-    return static_cast<double>(source.bytes + sizes_[chunk]) / rate(source);
+    return sizes_.empty() ? 0 : static_cast<std::uint32_t>(random_() % sizes_.size());
 }
 
-bool Scheduler::is_late(const Source& source, TimePoint now) const
+void Scheduler::want(std::uint32_t chunk)
 {
-    const auto patience = std::max(1.0, 2 * static_cast<double>(source.bytes) / rate(source));
-    return source.requests > 0 && now - source.last_progress > to_duration(patience);
-}
-
-void Scheduler::measure(Source& source, std::uint32_t bytes, TimePoint now)
-{
-    source.last_progress = now;
-    source.sample_bytes += bytes;
-    const auto span = now - source.sample_start;
-    if (span < measured_span) {
-        return;
+    for (auto& [id, source] : sources_) {
+        source.is_exhausted = source.is_exhausted && !source.has.contains(chunk);
     }
-    const auto seconds = Seconds(span).count();
-    const auto sample = static_cast<double>(source.sample_bytes) / seconds;
-    const auto weight = source.rate > 0 ? 1 - std::exp(-seconds / rate_memory_seconds) : 1.0;
-    source.rate += (sample - source.rate) * weight;
-    source.sample_start = now;
-    source.sample_bytes = 0;
+    availability_.want(chunk);
+    bytes_wanted_ += sizes_[chunk];
 }
 
-void Scheduler::back_off(Source& source, std::chrono::milliseconds at_least, TimePoint now)
+void Scheduler::want_no_more(std::uint32_t chunk)
 {
-    if (source.retry_at > now) {
-        return;  // what was in flight together fails together, and counts once
-    }
-    const auto doubled = options_.first_backoff * (1U << std::min(source.failures, 10U));
-    ++source.failures;
-    source.retry_at = now + std::max(at_least, std::min(doubled, options_.max_backoff));
+    availability_.want_no_more(chunk);
+    bytes_wanted_ -= sizes_[chunk];
 }
 
-bool Scheduler::is_in_flight(std::uint32_t chunk) const
+std::size_t Scheduler::flights_of(std::uint32_t chunk) const
 {
-    return std::ranges::any_of(flights_, [&](const Flight& flight) { return flight.request.chunk == chunk; });
+    return static_cast<std::size_t>(
+        std::ranges::count(flights_, chunk, [](const Flight& flight) { return flight.request.chunk; }));
 }
 
-template <class Predicate>
-std::vector<ChunkRequest> Scheduler::drop_flights(Predicate gone)
+std::vector<ChunkRequest> Scheduler::drop_flights(const std::function<bool(const Flight&)>& gone)
 {
     std::vector<ChunkRequest> dropped;
     std::erase_if(flights_, [&](const Flight& flight) {
@@ -285,13 +266,10 @@ std::vector<ChunkRequest> Scheduler::drop_flights(Predicate gone)
         return true;
     });
     for (const auto& [id, chunk] : dropped) {
-        auto& source = sources_.at(id);
-        --source.requests;
-        source.bytes -= sizes_[chunk];
+        sources_.at(id).pace.ended(sizes_[chunk]);
         bytes_in_flight_ -= sizes_[chunk];
-        if (!verified_.contains(chunk) && !wanted_.contains(chunk) && !is_in_flight(chunk)) {
-            wanted_.insert(chunk);
-            bytes_wanted_ += sizes_[chunk];
+        if (!verified_.contains(chunk) && !availability_.is_wanted(chunk) && flights_of(chunk) == 0) {
+            want(chunk);
         }
     }
     return dropped;

@@ -1,16 +1,19 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <random>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/digest.h"
 #include "swarm/chunk_set.h"
+#include "swarm/piece_availability.h"
+#include "swarm/source_pace.h"
 
 namespace lanspread::swarm {
 
@@ -24,67 +27,78 @@ struct ChunkRequest {
 
 struct Assignment {
     ChunkRequest request;
-    TimePoint deadline;  ///< when to give the request up: ChunkFailure::stalled
+    TimePoint deadline;  ///< for its first byte: then it is to be given up as ChunkFailure::stalled
 };
 
 enum class ChunkFailure {
-    corrupt,  ///< wrong bytes: nothing more is asked of this source, ever
-    stalled,  ///< nothing came in time
-    lost,     ///< the request failed; the next one may not
-    missing,  ///< the source no longer has what it said that it has
+    stalled,    ///< nothing came in time
+    lost,       ///< the request failed; the next one may not
+    missing,    ///< the source does not have what it said that it has
+    elsewhere,  ///< the source is busy with chunks that nobody else has, and gave this one to somebody else
 };
 
 struct SchedulerOptions {
-    std::chrono::milliseconds window{250};  ///< how long a source could go on without hearing from us
-    std::uint32_t min_requests = 2;         ///< per source, so that the wire does not idle between two
-    std::uint32_t max_requests = 64;        ///< per source
+    PaceOptions pace;
     std::uint64_t max_bytes_in_flight = 64ULL * 1024 * 1024;  ///< of all sources: what the buffers may take
-    double assumed_rate = 8.0 * 1024 * 1024;  ///< bytes a second, of a source that is not measured yet
-    std::chrono::milliseconds min_deadline{8000};
-    std::chrono::milliseconds first_backoff{500};
-    std::chrono::milliseconds max_backoff{8000};
-    std::chrono::milliseconds missing_backoff{30000};
+    /// How long a source is not asked again for a chunk that it sent us elsewhere for.
+    std::chrono::milliseconds elsewhere_pause{500};
     std::uint64_t seed = 0;
 };
 
 /// Decides which chunk is asked of whom, and when. Pure: told what happened and what time it is, it says what
 /// to do; it owns no clock, no thread and no byte. One download has one. The rules:
 ///
-/// 1. *Pull.* A source has as many requests in flight as it delivers in `window` at its measured rate (an
-///    exponential average), at least min_requests and at most max_requests; an idle slot takes the next
-///    chunk. A longer queue at the source would only make the end late; a shorter one lets the wire idle.
-/// 2. *Which chunk.* Each source walks through the chunks in order, from a random start of its own: in order
-///    because disks on both sides like runs, at random because peers that fetch at the same time shall hold
-///    different chunks.
-/// 3. *Slow sources.* A source is given a chunk only if it can deliver it before all sources together are
+/// 1. *Pull.* A source has as many requests in flight as it delivers in `pace.window` at its measured rate,
+/// one
+///    at least; an idle slot takes the next chunk. What waits in a queue at a source is what this peer could
+///    have had, and passed on, from somewhere else; a queue that is too short lets the wire idle.
+/// 2. *Rarest first.* Of the chunks that are wanted and that the source has, the one that the fewest
+///    downloaders have, or fetch from a complete holder already (PieceAvailability). So a complete holder
+///    sends every chunk once before it sends one twice, and nothing hangs on one peer for long.
+/// 3. *In a row.* Of those that are equally rare, the one after the last that was asked of the source, else
+/// one
+///    at random: in a row because disks on both sides like it, at random because peers that ask at the same
+///    time shall ask for different chunks.
+/// 4. *Slow sources.* A source is given a chunk only if it can deliver it before all sources together are
 ///    done with everything, or if no other would deliver it sooner.
-/// 4. *End game.* When all is asked for, an idle source is given the chunk that would take longest where it
-///    is now, if that saves more than `window`. Whoever is first wins, the other request is given up. (The
-///    term is that of BEP 3, which asks everybody: that costs the wire what we want to save.)
-/// 5. *Failures.* Wrong bytes: never again. Nothing in time, or an error: the chunk goes back, and the source
+/// 5. *End game.* When all is asked for, or a source is late with what it was asked for, an idle source is
+///    given the chunk that would take longest where it is now, if it is here in half of that time and that
+///    saves more than `pace.window`. Whoever is first wins, the other request is given up. (The term is that
+///    of BEP 3, which asks everybody: that costs the wire what we want to save.)
+/// 6. *Failures.* Wrong bytes: never again. Nothing in time, or an error: the chunk goes back, and the source
 ///    is left alone for a while that doubles, then tried with one request and a longer deadline; so a single
-///    bad source is tried for ever.
+///    bad source is tried for ever. Sent elsewhere: this source is asked for other chunks meanwhile.
 class Scheduler {
 public:
     /// `sizes` in bytes, by chunk. `verified` are here already.
     Scheduler(std::vector<std::uint32_t> sizes, ChunkSet verified, SchedulerOptions options);
 
-    /// A source that has the chunks `has`. One that is known, or sent wrong bytes, is ignored.
+    /// A source that has the chunks `has`: a complete holder, if that is all. One that lied is ignored; one
+    /// that is known may have become complete.
     void source_joined(const PeerId& source, ChunkSet has);
+    /// It has these, too. Numbers past the last chunk must have been refused before.
+    void source_has(const PeerId& source, std::span<const std::uint32_t> chunks);
+    /// All that it fetches from complete holders now.
+    void source_asks(const PeerId& source, std::vector<std::uint32_t> chunks);
     /// Returns its requests, which are to be given up.
     std::vector<ChunkRequest> source_left(const PeerId& source);
+    /// It sent wrong bytes, or said that it has chunks that there are not: the same, and it never joins
+    /// again.
+    std::vector<ChunkRequest> source_lied(const PeerId& source);
 
-    /// What to ask for now. To be called after each event, and a few times a second.
-    [[nodiscard]] std::vector<Assignment> next(TimePoint now);
+    /// What to ask for now, at most `max`. To be called after each event, and a few times a second.
+    [[nodiscard]] std::vector<Assignment> next(TimePoint now, std::size_t max = SIZE_MAX);
 
     /// The chunk arrived, was right and was written. Returns the requests that are no longer needed.
     std::vector<ChunkRequest> chunk_verified(const ChunkRequest& request, TimePoint now);
-    /// Returns the requests that are to be given up with it. A request that was given up already is ignored.
-    std::vector<ChunkRequest> chunk_failed(const ChunkRequest& request, ChunkFailure failure, TimePoint now);
+    /// A request that was given up already is ignored.
+    void chunk_failed(const ChunkRequest& request, ChunkFailure failure, TimePoint now);
     /// The request ended for a reason of ours; the source is not blamed.
     void chunk_returned(const ChunkRequest& request);
 
     [[nodiscard]] bool is_complete() const { return verified_.is_full(); }
+    /// Something is in flight, or a source has something that is wanted.
+    [[nodiscard]] bool can_go_on() const;
     [[nodiscard]] const ChunkSet& verified() const { return verified_; }
     [[nodiscard]] std::uint64_t bytes_verified() const { return bytes_verified_; }
     [[nodiscard]] std::uint64_t bytes_in_flight() const { return bytes_in_flight_; }
@@ -92,55 +106,64 @@ public:
     [[nodiscard]] std::size_t source_count() const { return sources_.size(); }
     /// How many requests the source may have in flight; 0 where it is not known.
     [[nodiscard]] std::uint32_t window_of(const PeerId& source) const;
+    /// The chunks that are in flight from complete holders: what others need not ask them for.
+    [[nodiscard]] std::vector<std::uint32_t> asked_of_complete_holders() const;
 
 private:
+    struct Deferred {
+        TimePoint until;
+        std::uint32_t chunk = 0;
+    };
     struct Source {
-        ChunkSet has;
-        std::uint32_t cursor = 0;  // where its walk goes on
-        double rate = 0;           // bytes a second; 0: not measured yet
-        TimePoint sample_start{};  // of the bytes that the next measurement is made of
-        std::uint64_t sample_bytes = 0;
-        TimePoint last_progress{};  // a chunk arrived, or the first request of a row went out
-        std::uint32_t requests = 0;
-        std::uint64_t bytes = 0;     // in flight
-        std::uint32_t failures = 0;  // in a row
-        std::uint32_t stalls = 0;    // in a row
-        TimePoint retry_at{};
+        ChunkSet has;              // what may be asked of it
+        bool is_complete;          // when it joined; then it does not count in the availability
+        std::uint32_t cursor = 0;  // where its row goes on
+        SourcePace pace;
+        std::vector<std::uint32_t> asks;
+        std::vector<Deferred> deferred;  // chunks that it has and that are not in `has` for a while
+        bool is_exhausted = false;       // nothing in `has` is wanted; to spare the search
     };
     struct Flight {
         ChunkRequest request;
         TimePoint started;
         TimePoint expected;  // when it should be here, by the rate at its start
     };
+    /// What is the same for all choices of one `next`.
+    struct Outlook {
+        TimePoint now;
+        double seconds_to_end = 0;    // until all sources together are done with everything
+        std::vector<Flight> rescues;  // flights that the end game may ask for again
+    };
 
-    [[nodiscard]] double rate(const Source& source) const;
-    [[nodiscard]] std::uint32_t window(const Source& source) const;
-    [[nodiscard]] double seconds_to_deliver(const Source& source, std::uint32_t chunk) const;
-    [[nodiscard]] bool is_late(const Source& source, TimePoint now) const;
-    [[nodiscard]] bool is_worth_giving(const PeerId& id, const Source& source, std::uint32_t chunk,
-                                       TimePoint now) const;
-    [[nodiscard]] std::optional<std::uint32_t> choose(const PeerId& id, Source& source, TimePoint now);
+    [[nodiscard]] Outlook outlook(TimePoint now) const;
+    [[nodiscard]] std::optional<std::uint32_t> choose(const PeerId& id, Source& source,
+                                                      const Outlook& outlook);
     [[nodiscard]] std::optional<std::uint32_t> choose_again(const PeerId& id, const Source& source,
-                                                            TimePoint now) const;
+                                                            const Outlook& outlook) const;
+    [[nodiscard]] bool is_worth_giving(const PeerId& id, const Source& source, std::uint32_t chunk,
+                                       const Outlook& outlook) const;
     [[nodiscard]] Assignment assign(const PeerId& id, Source& source, std::uint32_t chunk, TimePoint now);
-    void measure(Source& source, std::uint32_t bytes, TimePoint now);
-    void back_off(Source& source, std::chrono::milliseconds at_least, TimePoint now);
-    [[nodiscard]] bool is_in_flight(std::uint32_t chunk) const;
+    void undefer(Source& source, TimePoint now);
+    [[nodiscard]] std::uint32_t random_chunk();
+    void want(std::uint32_t chunk);
+    void want_no_more(std::uint32_t chunk);
+    void uncount(const Source& source);
+    [[nodiscard]] std::size_t flights_of(std::uint32_t chunk) const;
     /// Takes the flights of which `gone` is true off the books; chunks that nobody fetches any more are
     /// wanted again.
-    template <class Predicate>
-    std::vector<ChunkRequest> drop_flights(Predicate gone);
+    std::vector<ChunkRequest> drop_flights(const std::function<bool(const Flight&)>& gone);
 
     std::vector<std::uint32_t> sizes_;
     SchedulerOptions options_;
     std::mt19937_64 random_;
     ChunkSet verified_;
-    ChunkSet wanted_;        // neither verified nor in flight
-    std::uint32_t largest_;  // bytes of the largest chunk
+    PieceAvailability availability_;  // wanted: neither verified nor in flight
+    std::uint32_t largest_;           // bytes of the largest chunk
     std::uint64_t bytes_verified_ = 0;
     std::uint64_t bytes_wanted_ = 0;
     std::uint64_t bytes_in_flight_ = 0;
     std::map<PeerId, Source> sources_;
+    PeerId last_given_;  // the source whose turn was last
     std::set<PeerId> liars_;
     std::vector<Flight> flights_;  // some hundred at most: looked through, not indexed
 };

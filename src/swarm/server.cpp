@@ -1,105 +1,72 @@
 #include "swarm/server.h"
 
+#include <algorithm>
+
 #include "async/offload.h"
-#include "async/signal.h"
 #include "base/log.h"
+#include "swarm/upload_turn.h"
 #include "wire/codec.h"
 
 namespace lanspread::swarm {
 
 namespace {
 
+using Then = transport::Stream::Then;
+
 /// Unused chunk buffers that are kept.
 constexpr std::size_t kept_buffers = 32;
+/// Followers are told at least this often that there is nothing to tell.
+constexpr std::chrono::seconds sign_of_life{5};
 
 }  // namespace
 
-/// What follows an answer: a chunk in a shared buffer, or other bytes.
-struct Server::Payload {
-    SharedBuffer buffer;
-    Bytes bytes;
-    std::size_t size = 0;
-};
-
-/// A request's place in the queue, given back however it ends.
-class Server::Turn {
-public:
-    Turn(Server& server, const PeerId& peer) : server_(server), ticket_(server.queue_.enter(peer))
-    {
-        server_.turns_.emplace(ticket_, this);
-        server_.admit();
-    }
-    ~Turn()
-    {
-        server_.turns_.erase(ticket_);
-        server_.queue_.leave(ticket_);
-        server_.admit();
-    }
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-
-    /// Suspends the caller until it is served.
-    [[nodiscard]] Task<void> has_come()
-    {
-        while (!is_served_) {
-            co_await come_.wait();
-        }
-    }
-
-    void come()
-    {
-        is_served_ = true;
-        come_.notify_all();
-    }
-
-private:
-    Server& server_;
-    FairQueue::Ticket ticket_;
-    Signal come_;
-    bool is_served_ = false;
-};
-
-Server::Server(const library::Library& library, asio::thread_pool& disk_pool, Options options)
+Server::Server(const library::Library& library, const PartialContents& partials, asio::thread_pool& disk_pool,
+               Options options)
     : library_(library),
+      partials_(partials),
       disk_pool_(disk_pool),
       options_(std::move(options)),
       reader_(disk_pool),
       buffers_(content::max_chunk_size, kept_buffers),
-      queue_(options_.limits)
+      queue_(options_.uploads)
 {
+}
+
+Task<void> Server::run()
+{
+    while (true) {
+        admit();
+        // What waits for something else than time comes with an event.
+        const auto next = queue_.next_turn();
+        if (next && *next > Clock::now()) {
+            co_await somebody_waits_.wait_until(*next);
+        } else {
+            co_await somebody_waits_.wait();
+        }
+    }
 }
 
 void Server::admit()
 {
-    for (const auto ticket : queue_.admit()) {
-        turns_.at(ticket)->come();
+    for (const auto& turn : queue_.admit(Clock::now())) {
+        turns_.at(turn.ticket)->come(turn.elsewhere);
+    }
+    if (queue_.waiting() > 0) {
+        somebody_waits_.notify_all();
     }
 }
 
 Task<void> Server::serve(PeerId peer, transport::Stream stream, Question question)
 {
     Result<void> written;
-    {
-        Turn turn(*this, peer);
-        co_await turn.has_come();
-        auto payload = co_await std::visit([this](const auto& asked) { return load(asked); }, question);
-        const auto head = payload ? wire::encode(wire::Data{payload->size})
-                                  : wire::encode(wire::to_failure(payload.error()));
-        if (!head) {
-            co_return;
-        }
-        using Then = transport::Stream::Then;
-        written = co_await stream.write_frame(*head, Clock::now() + options_.write_timeout,
-                                              payload ? Then::more : Then::finish);
-        if (written && payload && payload->buffer) {
-            written = co_await stream.write(payload->buffer, payload->size,
-                                            Clock::now() + options_.write_timeout, Then::finish);
-        } else if (written && payload) {
-            written = co_await stream.write(std::move(payload->bytes), Clock::now() + options_.write_timeout,
-                                            Then::finish);
-        }
+    if (const auto* manifest = std::get_if<wire::GetManifest>(&question)) {
+        written = co_await answer(peer, stream, *manifest);
+    } else if (const auto* chunk = std::get_if<wire::GetChunk>(&question)) {
+        written = co_await answer(peer, stream, *chunk);
+    } else {
+        written = co_await answer(peer, stream, std::get<wire::Follow>(question));
     }
-    // The turn is over when the bytes are queued: what waits for the wire is bounded by the transport.
+    // A turn is over when its bytes are queued: what waits for the wire is bounded by the transport.
     if (written) {
         written = co_await stream.flushed(Clock::now() + options_.write_timeout);
     }
@@ -108,35 +75,162 @@ Task<void> Server::serve(PeerId peer, transport::Stream stream, Question questio
     }
 }
 
-Task<Result<Server::Payload>> Server::load(wire::GetManifest question)
+Task<Result<void>> Server::answer(PeerId peer, transport::Stream& stream, wire::GetManifest question)
 {
-    const auto game = library_.find(question.content);
-    if (!game) {
-        co_return fail(ErrorCode::not_found, "that game is not here");
+    const auto manifest = manifest_of(question.content);
+    if (!manifest) {
+        co_return co_await refuse(stream, {ErrorCode::not_found, "that game is not here"});
     }
-    auto bytes =
-        co_await offload(disk_pool_, [manifest = game->manifest] { return manifest->canonical_bytes(); });
+    Turn turn(*this, {.peer = peer, .content = question.content, .chunk = {}, .size = 0});
+    co_await turn.has_come();
+    auto bytes = co_await offload(disk_pool_, [manifest] { return manifest->canonical_bytes(); });
     const auto size = bytes.size();
-    co_return Payload{nullptr, std::move(bytes), size};
+    co_return co_await write(stream, {nullptr, std::move(bytes), size});
 }
 
-Task<Result<Server::Payload>> Server::load(wire::GetChunk question)
+Task<Result<void>> Server::answer(PeerId peer, transport::Stream& stream, wire::GetChunk question)
 {
-    const auto game = library_.find(question.content);
-    if (!game) {
-        co_return fail(ErrorCode::not_found, "that game is not here");
+    const auto manifest = manifest_of(question.content);
+    if (!manifest) {
+        co_return co_await refuse(stream, {ErrorCode::not_found, "that game is not here"});
     }
-    if (question.chunk >= game->manifest->chunk_count()) {
-        co_return fail(ErrorCode::not_found, "there is no such chunk");
+    if (question.chunk >= manifest->chunk_count()) {
+        co_return co_await refuse(stream, {ErrorCode::not_found, "there is no such chunk"});
     }
+    const auto size = manifest->chunk_size(question.chunk);
+    Turn turn(*this, {.peer = peer,
+                      .content = question.content,
+                      .chunk = question.chunk,
+                      .size = size,
+                      .chunks = library_.find(question.content) ? manifest->chunk_count() : 0});
+    co_await turn.has_come();
+    if (turn.elsewhere()) {
+        auto text = wire::encode(wire::Elsewhere{*turn.elsewhere()});
+        co_return text ? co_await stream.write_frame(std::move(*text), Clock::now() + options_.write_timeout,
+                                                     Then::finish)
+                       : fail(text.error());
+    }
+    auto payload = co_await load(question, size);
+    if (!payload) {
+        co_return co_await refuse(stream, payload.error());
+    }
+    auto written = co_await write(stream, std::move(*payload));
+    if (written) {
+        turn.was_sent();
+        bytes_served_ += size;
+    }
+    co_return written;
+}
+
+Task<Result<void>> Server::answer(PeerId, transport::Stream& stream, wire::Follow question)
+{
+    const auto partial = partials_.find(question.content);
+    if (!partial) {
+        co_return co_await refuse(stream, {ErrorCode::not_found, "that game is not being fetched here"});
+    }
+    auto bitfield = partial->verified().to_bytes();
+    auto told = partial->history().size();
+    std::vector<std::uint32_t> told_asked;
+    const auto head = wire::encode(wire::Data{bitfield.size()});
+    auto written = head ? co_await stream.write_frame(*head, Clock::now() + options_.write_timeout)
+                        : fail(head.error());
+    if (written) {
+        written = co_await stream.write(std::move(bitfield), Clock::now() + options_.write_timeout);
+    }
+    auto silent_until = Clock::now() + sign_of_life;
+    while (written && !partial->is_closed()) {
+        const bool is_news = told != partial->history().size() || told_asked != partial->asked();
+        // A follower that has gone shows when something is written.
+        if (!is_news && Clock::now() < silent_until) {
+            co_await partial->changed().wait_until(silent_until);
+            continue;
+        }
+        const auto news = partial->history().subspan(told);
+        const auto& asked = partial->asked();
+        wire::Have have;
+        have.chunks.assign(news.begin(), news.begin() + static_cast<std::ptrdiff_t>(
+                                                            std::min(news.size(), wire::max_have_chunks)));
+        have.asked.assign(asked.begin(), asked.begin() + static_cast<std::ptrdiff_t>(
+                                                             std::min(asked.size(), wire::max_have_asked)));
+        told += have.chunks.size();
+        told_asked = asked;
+        auto text = wire::encode(have);
+        written = text ? co_await stream.write_frame(std::move(*text), Clock::now() + options_.write_timeout)
+                       : fail(text.error());
+        silent_until = Clock::now() + sign_of_life;
+        co_await sleep_for(options_.have_interval);
+    }
+    stream.finish();
+    co_return written;
+}
+
+Task<Result<void>> Server::refuse(transport::Stream& stream, Error error)
+{
+    auto text = wire::encode(wire::to_failure(error));
+    co_return text ? co_await stream.write_frame(std::move(*text), Clock::now() + options_.write_timeout,
+                                                 Then::finish)
+                   : fail(text.error());
+}
+
+Task<Result<void>> Server::write(transport::Stream& stream, Payload payload)
+{
+    const auto head = wire::encode(wire::Data{payload.size});
+    auto written = head ? co_await stream.write_frame(*head, Clock::now() + options_.write_timeout)
+                        : fail(head.error());
+    if (!written || !payload.buffer) {
+        co_return written ? co_await stream.write(std::move(payload.bytes),
+                                                  Clock::now() + options_.write_timeout, Then::finish)
+                          : written;
+    }
+    if (options_.upload_limit == nullptr || !options_.upload_limit->is_limited()) {
+        co_return co_await stream.write(payload.buffer, payload.size, Clock::now() + options_.write_timeout,
+                                        Then::finish);
+    }
+    auto rest = std::as_const(*payload.buffer).span().first(payload.size);
+    while (written && !rest.empty()) {
+        const auto piece = rest.first(std::min(rest.size(), options_.upload_limit->piece()));
+        rest = rest.subspan(piece.size());
+        co_await options_.upload_limit->take(piece.size());
+        written = co_await stream.write(Bytes(piece.begin(), piece.end()),
+                                        Clock::now() + options_.write_timeout,
+                                        rest.empty() ? Then::finish : Then::more);
+    }
+    co_return written;
+}
+
+std::shared_ptr<const content::Manifest> Server::manifest_of(const ContentId& content) const
+{
+    if (const auto game = library_.find(content)) {
+        return game->manifest;
+    }
+    const auto partial = partials_.find(content);
+    return partial ? partial->manifest() : nullptr;
+}
+
+Task<Result<Server::Payload>> Server::load(wire::GetChunk question, std::uint32_t size)
+{
     auto buffer = buffers_.take();
-    if (const auto read = co_await reader_.read(game, question.chunk, buffer); !read) {
+    if (const auto game = library_.find(question.content)) {
+        const auto read = co_await reader_.read(game, question.chunk, buffer);
+        if (read) {
+            co_return Payload{std::move(buffer), {}, size};
+        }
         if (read.error().code == ErrorCode::unavailable && options_.on_changed_on_disk) {
             options_.on_changed_on_disk(game->id);
         }
         co_return fail(read.error());
     }
-    co_return Payload{std::move(buffer), {}, game->manifest->chunk_size(question.chunk)};
+    const auto partial = partials_.find(question.content);
+    if (partial && partial->is_closed()) {
+        co_return fail(ErrorCode::unavailable, "that game is being put in place: ask again in a moment");
+    }
+    if (!partial || !partial->verified().contains(question.chunk)) {
+        co_return fail(ErrorCode::not_found, "that chunk is not here");
+    }
+    const auto read = co_await offload(disk_pool_, [store = partial->store(), chunk = question.chunk, buffer] {
+        return store->read(chunk, buffer->span());
+    });
+    co_return read ? Result<Payload>(Payload{std::move(buffer), {}, size}) : fail(read.error());
 }
 
 }  // namespace lanspread::swarm

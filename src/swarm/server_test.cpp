@@ -4,11 +4,18 @@
 
 #include "content/hash.h"
 #include "library/testing.h"
+#include "swarm/testing.h"
 #include "transport/endpoint.h"
 #include "wire/codec.h"
 
 namespace lanspread::swarm {
 namespace {
+
+/// Eight chunks.
+Package quake()
+{
+    return Package::make("quake", "20240101", {{"large.pak", library::pattern(7'500'000, 3)}});
+}
 
 TimePoint soon() { return Clock::now() + std::chrono::seconds(10); }
 
@@ -23,11 +30,12 @@ protected:
         here_ = transport::Endpoint::open(context_.get_executor(), identity_, {.bind = bind}).value();
         there_ = transport::Endpoint::open(context_.get_executor(), asker_identity_, {.bind = bind}).value();
         server_ = std::make_unique<Server>(
-            *library_, disk_,
+            *library_, partials_, disk_,
             Server::Options{.on_changed_on_disk = [this](const GameId& game) { changed_.push_back(game); }});
         wait(connect());
         serving_ = std::make_unique<TaskGroup>(context_.get_executor(), CancellationToken());
         serving_->spawn(accept());
+        serving_->spawn(server_->run());
     }
 
     void TearDown() override
@@ -57,7 +65,7 @@ protected:
         if (!frame) {
             co_return;
         }
-        const auto question = wire::decode_any<wire::GetManifest, wire::GetChunk>(*frame);
+        const auto question = wire::decode_any<wire::GetManifest, wire::GetChunk, wire::Follow>(*frame);
         co_await server_->serve(to_there_->peer(), std::move(stream), question.value());
     }
 
@@ -86,10 +94,52 @@ protected:
             co_await stream.write_frame(wire::encode(wire::GetChunk{content, 0}).value(), soon()));
     }
 
+    /// A download of ours: of `package`, of which it has `chunks`.
+    std::shared_ptr<PartialContent> add_partial(const Package& package, const std::vector<std::uint32_t>& chunks)
+    {
+        const auto store = ChunkStore::open(games_, package.manifest).value();
+        EXPECT_TRUE(store->prepare(ChunkSet::none_of(package.manifest->chunk_count())));
+        auto verified = ChunkSet::none_of(package.manifest->chunk_count());
+        for (const auto chunk : chunks) {
+            const auto text = package.chunk(chunk);
+            EXPECT_TRUE(store->verify_and_write(chunk, as_bytes(text)));
+            verified.insert(chunk);
+        }
+        auto partial = std::make_shared<PartialContent>(package.manifest, store, verified);
+        partials_.add(partial);
+        return partial;
+    }
+
+    /// Leaves the stream of a Follow in `followed_`, past its bitfield, which is left in `bitfield_`.
+    Task<std::optional<Error>> follow(ContentId content, std::uint32_t chunks)
+    {
+        auto stream = (co_await to_here_->open_stream(soon())).value();
+        static_cast<void>(co_await stream.write_frame(wire::encode(wire::Follow{content}).value(), soon(),
+                                                      transport::Stream::Then::finish));
+        const auto frame = co_await stream.read_frame(wire::max_message_size, soon());
+        const auto data = frame ? wire::decode_answer<wire::Data>(*frame) : fail(frame.error());
+        if (!data) {
+            co_return data.error();
+        }
+        const auto bytes = co_await stream.read_bytes(data->size, soon());
+        bitfield_ = bytes ? ChunkSet::from_bytes(*bytes, chunks) : std::nullopt;
+        followed_.emplace(std::move(stream));
+        co_return std::nullopt;
+    }
+
+    Task<Result<wire::Have>> next_have()
+    {
+        const auto frame = co_await followed_->read_frame(wire::max_message_size, soon());
+        co_return frame ? wire::decode<wire::Have>(*frame) : fail(frame.error());
+    }
+
+    std::optional<ChunkSet> bitfield_;
+    std::optional<transport::Stream> followed_;
     transport::Identity identity_ = transport::Identity::ephemeral().value();
     transport::Identity asker_identity_ = transport::Identity::ephemeral().value();
     std::unique_ptr<transport::Endpoint> here_;
     std::unique_ptr<transport::Endpoint> there_;
+    PartialContents partials_;
     std::unique_ptr<Server> server_;
     std::unique_ptr<TaskGroup> serving_;
     transport::SharedConnection to_here_;
@@ -133,6 +183,55 @@ TEST_F(ServerTest, sends_nothing_of_a_file_that_changed_and_tells_its_owner)
     ASSERT_FALSE(answer);
     EXPECT_EQ(answer.error().code, ErrorCode::unavailable);
     EXPECT_EQ(changed_, std::vector{game->id});
+}
+
+TEST_F(ServerTest, sends_the_chunks_that_a_download_has_and_its_manifest)
+{
+    const auto package = quake();
+    const auto partial = add_partial(package, {2, 5});
+    EXPECT_TRUE(wait(ask(wire::GetManifest{package.content()})));
+    const auto bytes = wait(ask(wire::GetChunk{package.content(), 5}));
+    ASSERT_TRUE(bytes) << bytes.error().message;
+    EXPECT_EQ(content::hash_chunk(*bytes), package.manifest->chunk_hash(5));
+    EXPECT_EQ(wait(ask(wire::GetChunk{package.content(), 3})).error().code, ErrorCode::not_found);
+    EXPECT_EQ(server_->bytes_served(), bytes->size());
+
+    partial->close();
+    EXPECT_EQ(wait(ask(wire::GetChunk{package.content(), 5})).error().code, ErrorCode::unavailable);
+    partials_.remove(package.content());
+    EXPECT_EQ(wait(ask(wire::GetChunk{package.content(), 5})).error().code, ErrorCode::not_found);
+}
+
+TEST_F(ServerTest, tells_a_follower_what_a_download_has_and_gets_until_it_ends)
+{
+    const auto package = quake();
+    const auto partial = add_partial(package, {2});
+    ASSERT_FALSE(wait(follow(package.content(), package.manifest->chunk_count())));
+    ASSERT_TRUE(bitfield_);
+    EXPECT_EQ(*bitfield_, partial->verified());
+
+    partial->set_asked({7, 8});
+    partial->chunk_verified(4);
+    auto have = wait(next_have());
+    ASSERT_TRUE(have) << have.error().message;
+    EXPECT_EQ(have->chunks, std::vector<std::uint32_t>{4});
+    EXPECT_EQ(have->asked, (std::vector<std::uint32_t>{7, 8}));
+
+    partial->set_asked({});
+    have = wait(next_have());
+    ASSERT_TRUE(have) << have.error().message;
+    EXPECT_TRUE(have->chunks.empty());
+    EXPECT_TRUE(have->asked.empty());
+
+    partials_.remove(package.content());
+    EXPECT_FALSE(wait(next_have()));
+}
+
+TEST_F(ServerTest, refuses_to_be_followed_where_nothing_is_being_fetched)
+{
+    const auto refused = wait(follow(find("doom")->content, 1));
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->code, ErrorCode::not_found);
 }
 
 TEST_F(ServerTest, goes_on_after_a_peer_that_asked_and_hung_up)

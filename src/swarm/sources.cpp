@@ -1,5 +1,7 @@
 #include "swarm/sources.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace lanspread::swarm {
@@ -7,20 +9,20 @@ namespace lanspread::swarm {
 Sources::Change Sources::update(TimePoint now)
 {
     Change change;
-    std::map<PeerId, std::string> holders;
+    std::map<PeerId, Holder> holders;
     for (auto& holder : network_.holders(content_)) {
         if (!banned_.contains(holder.id)) {
-            holders.emplace(holder.id, std::move(holder.name));
+            holders.emplace(holder.id, std::move(holder));
         }
     }
-    for (const auto& [peer, name] : holders) {
+    for (const auto& [peer, holder] : holders) {
         if (!here_.contains(peer)) {
             change.joined.push_back(peer);
-            names_[peer] = name;
-            progress_.source_joined(peer, name, now);
+            names_[peer] = holder.name;
+            progress_.source_joined(peer, holder.name, now);
         }
     }
-    for (const auto& [peer, name] : here_) {
+    for (const auto& [peer, holder] : here_) {
         if (!holders.contains(peer)) {
             change.left.push_back(peer);
             progress_.source_left(peer);
@@ -39,11 +41,21 @@ void Sources::ban(const PeerId& peer, const std::string& reason)
     network_.ban(peer, reason);
 }
 
+bool Sources::is_complete(const PeerId& peer) const
+{
+    const auto found = here_.find(peer);
+    return found != here_.end() && found->second.complete;
+}
+
 std::vector<PeerId> Sources::here() const
 {
     std::vector<PeerId> peers;
-    for (const auto& [peer, name] : here_) {
-        peers.push_back(peer);
+    for (const bool complete : {true, false}) {
+        for (const auto& [peer, holder] : here_) {
+            if (holder.complete == complete) {
+                peers.push_back(peer);
+            }
+        }
     }
     return peers;
 }

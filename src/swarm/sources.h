@@ -31,6 +31,10 @@ public:
 
     [[nodiscard]] bool is_banned(const PeerId& peer) const { return banned_.contains(peer); }
     [[nodiscard]] bool is_empty() const { return here_.empty(); }
+    [[nodiscard]] bool is_here(const PeerId& peer) const { return here_.contains(peer); }
+    /// It is here, and says that it has everything.
+    [[nodiscard]] bool is_complete(const PeerId& peer) const;
+    /// Those that have everything first.
     [[nodiscard]] std::vector<PeerId> here() const;
     /// For people: "NAME (first digits of the id)".
     [[nodiscard]] std::string name_of(const PeerId& peer) const;
@@ -39,7 +43,7 @@ private:
     Network& network_;
     ContentId content_;
     Progress& progress_;
-    std::map<PeerId, std::string> here_;
+    std::map<PeerId, Holder> here_;
     std::map<PeerId, std::string> names_;  // of all that were ever here
     std::set<PeerId> banned_;
 };

@@ -109,6 +109,12 @@ Task<std::optional<SharedConnection>> Endpoint::accept()
     co_return co_await incoming->pop();
 }
 
+void Endpoint::set_background(bool is_background)
+{
+    asio::post(core_->loop->io,
+               [&socket = core_->network.socket(), is_background] { socket.set_background(is_background); });
+}
+
 void Endpoint::close() { core_->close(); }
 
 std::uint16_t Endpoint::port() const { return core_->port; }
@@ -118,7 +124,7 @@ std::string_view Endpoint::cipher() const { return core_->network.ciphers().name
 EndpointStats Endpoint::stats() const
 {
     const auto& stats = core_->network.stats();
-    return {stats.sent.load(), stats.received.load(), stats.dropped.load()};
+    return {stats.sent.load(), stats.received.load()};
 }
 
 }  // namespace lanspread::transport

@@ -15,7 +15,6 @@ namespace lanspread::transport {
 struct EndpointStats {
     std::uint64_t bytes_sent = 0;  ///< UDP payload
     std::uint64_t bytes_received = 0;
-    std::uint64_t packets_dropped = 0;  ///< datagrams that were not QUIC of ours
 };
 
 /// The UDP socket of a peer with all its QUIC connections, on a network thread of its own. Its methods belong
@@ -42,6 +41,10 @@ public:
     /// The next connection that a peer opened to us, after its handshake; nothing once the endpoint is
     /// closed.
     [[nodiscard]] Task<std::optional<SharedConnection>> accept();
+    /// Marks all packets from now on as less urgent than everything else on the network (DSCP CS1, RFC 3662),
+    /// or ends that. Switches and access points that look at the mark let others go first; the rest ignore
+    /// it.
+    void set_background(bool is_background);
     /// Closes every connection, tells the peers so, and stops the network thread. Idempotent; the destructor
     /// does the same.
     void close();

@@ -85,8 +85,12 @@ void NetworkSide::wait_until_readable()
             }
             wait_until_readable();  // first, so that nothing below can end the reading
             const auto now = Clock::now();
-            socket_.receive(receive_buffer_, batches_per_turn,
-                            [this, now](const Datagram& datagram) { on_datagram(datagram, now); });
+            const int batches =
+                socket_.receive(receive_buffer_, batches_per_turn,
+                                [this, now](const Datagram& datagram) { on_datagram(datagram, now); });
+            if (batches == 0) {
+                socket_.read_refusals([this, now](const Refusal& refusal) { on_refusal(refusal, now); });
+            }
             const auto touched = std::exchange(touched_, {});
             const auto written_at = Clock::now();
             for (const auto& connection : touched) {
@@ -104,13 +108,21 @@ void NetworkSide::on_datagram(const Datagram& datagram, TimePoint now)
     }
     const auto connection = connection_for(datagram);
     if (!connection) {
-        stats_.dropped.fetch_add(1, std::memory_order_relaxed);
         return;
     }
     connection->on_datagram(datagram, now);
     if (touched_.empty() || touched_.back() != connection) {
         if (std::find(touched_.begin(), touched_.end(), connection) == touched_.end()) {
             touched_.push_back(connection);
+        }
+    }
+}
+
+void NetworkSide::on_refusal(const Refusal& refusal, TimePoint now)
+{
+    for (const auto& [key, connection] : connections_) {
+        if (connection->remote() == refusal.remote) {
+            connection->on_refusal(refusal, now);
         }
     }
 }
@@ -146,7 +158,7 @@ std::shared_ptr<QuicConnection> NetworkSide::accept(const Datagram& datagram)
         return nullptr;
     }
     connections_.emplace(connection->get(), *connection);
-    add_connection_id(header.dcid, **connection);
+    by_id_.insert_or_assign(key_of(header.dcid.data, header.dcid.datalen), connection->get());
     return *connection;
 }
 
@@ -207,9 +219,9 @@ bool NetworkSide::hold_back(std::ptrdiff_t bytes)
     return held_back_ <= max_held_back;
 }
 
-void NetworkSide::add_connection_id(const ngtcp2_cid& cid, QuicConnection& connection)
+bool NetworkSide::add_connection_id(const ngtcp2_cid& cid, QuicConnection& connection)
 {
-    by_id_.insert_or_assign(key_of(cid.data, cid.datalen), &connection);
+    return by_id_.try_emplace(key_of(cid.data, cid.datalen), &connection).second;
 }
 
 void NetworkSide::remove_connection_id(const ngtcp2_cid& cid) { by_id_.erase(key_of(cid.data, cid.datalen)); }

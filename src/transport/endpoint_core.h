@@ -35,7 +35,7 @@ public:
     const Executor& owner() const override { return owner_; }
     const std::shared_ptr<NetworkLoop>& loop() const override { return loop_; }
     std::span<std::uint8_t> batch_buffer() override { return batch_; }
-    void add_connection_id(const ngtcp2_cid& cid, QuicConnection& connection) override;
+    bool add_connection_id(const ngtcp2_cid& cid, QuicConnection& connection) override;
     void remove_connection_id(const ngtcp2_cid& cid) override;
     void wait_until_writable(QuicConnection& connection) override;
     void send_mtu_probe(QuicConnection& connection, std::size_t size) override;
@@ -47,7 +47,6 @@ public:
     struct Stats {
         std::atomic<std::uint64_t> sent{0};
         std::atomic<std::uint64_t> received{0};
-        std::atomic<std::uint64_t> dropped{0};
     };
     [[nodiscard]] const Stats& stats() const { return stats_; }
 
@@ -55,6 +54,7 @@ private:
     void wait_until_readable();
     void on_datagram(const Datagram& datagram, TimePoint now);
     void on_mtu_datagram(const Datagram& datagram);
+    void on_refusal(const Refusal& refusal, TimePoint now);
     [[nodiscard]] std::shared_ptr<QuicConnection> connection_for(const Datagram& datagram);
     [[nodiscard]] std::shared_ptr<QuicConnection> accept(const Datagram& datagram);
 

@@ -12,25 +12,11 @@
 #include <ngtcp2/ngtcp2.h>
 #include <ngtcp2/ngtcp2_crypto.h>
 
+#include "transport/loopback_socket_test.h"
+
 /// For tests: a peer that breaks the rules, made directly on ngtcp2 so that nothing of the transport keeps it
 /// from doing so.
 namespace lanspread::transport {
-
-/// A UDP socket on the loopback that sends to one port. Never blocks.
-class LoopbackSocket {
-public:
-    explicit LoopbackSocket(std::uint16_t port);
-    LoopbackSocket(LoopbackSocket&& other) noexcept;
-    LoopbackSocket& operator=(LoopbackSocket&&) = delete;
-    ~LoopbackSocket();
-
-    [[nodiscard]] int descriptor() const { return descriptor_; }
-    void send(std::string_view datagram) const;
-    [[nodiscard]] std::optional<std::string> receive() const;
-
-private:
-    int descriptor_ = -1;
-};
 
 /// A QUIC client of one thread that is driven by calls. The other side's owner gets its turns through
 /// `meanwhile`.

@@ -19,6 +19,7 @@ struct Owner {
     Conduct conduct = Conduct::answers;
     std::size_t handed = 0;    ///< streams of mallory's
     std::size_t accepted = 0;  ///< connections of mallory's
+    std::string close_reason;  ///< of the last that ended
     std::vector<Stream> kept;
 };
 
@@ -32,6 +33,7 @@ inline Task<void> attend_mallory(SharedConnection connection, TaskGroup& group, 
             owner.kept.push_back(std::move(*stream));
         }
     }
+    owner.close_reason = connection->close_reason();
 }
 
 inline Task<void> accept_all(Endpoint& endpoint, PeerId mallory, TaskGroup& group, Owner& owner)

@@ -131,6 +131,22 @@ TEST_F(HostilePeer, data_that_nobody_asked_for_is_held_up_by_flow_control)
     EXPECT_EQ(total, connection_window);
 }
 
+TEST_F(HostilePeer, a_peer_that_is_killed_is_noticed_while_its_host_still_answers)
+{
+    {
+        HostileClient client(attack());
+        ASSERT_TRUE(client.connect());
+        ASSERT_TRUE(client.ask(1));
+        ASSERT_TRUE(client.drive_until([&] { return client.received() > 0; }));
+    }  // without a word
+    const auto deadline = soon();  // long before silence alone would be the reason
+    while (owner.close_reason.empty() && Clock::now() < deadline) {
+        io.restart();
+        io.run_one_for(10ms);
+    }
+    EXPECT_EQ(owner.close_reason, "the peer's program has ended");
+}
+
 }  // namespace
 
 }  // namespace lanspread::transport

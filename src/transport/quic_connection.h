@@ -38,8 +38,8 @@ public:
     /// 64 KiB to build a batch of packets in, for the time of one call.
     [[nodiscard]] virtual std::span<std::uint8_t> batch_buffer() = 0;
 
-    /// Packets for `cid` are this connection's from now on / no more.
-    virtual void add_connection_id(const ngtcp2_cid& cid, QuicConnection& connection) = 0;
+    /// Packets for `cid` are this connection's from now on / no more. False where it is taken already.
+    [[nodiscard]] virtual bool add_connection_id(const ngtcp2_cid& cid, QuicConnection& connection) = 0;
     virtual void remove_connection_id(const ngtcp2_cid& cid) = 0;
     /// The socket took nothing: `on_writable` is to be called once it does.
     virtual void wait_until_writable(QuicConnection& connection) = 0;
@@ -58,7 +58,9 @@ public:
 /// stream events out.
 class QuicConnection : public std::enable_shared_from_this<QuicConnection> {
 public:
-    static constexpr std::size_t connection_id_size = 8;
+    /// Of those that we choose: each packet to us carries one, so 4 bytes rather than 8 are 0.3 % of the
+    /// link.
+    static constexpr std::size_t connection_id_size = 4;
 
     /// A connection that we dial. `expected`: the only peer that is accepted, where given.
     [[nodiscard]] static Result<std::shared_ptr<QuicConnection>> dial(ConnectionHost& host, Address remote,
@@ -71,6 +73,10 @@ public:
     QuicConnection& operator=(const QuicConnection&) = delete;
 
     void on_datagram(const Datagram& datagram, TimePoint now);
+    /// The peer's host says that nobody listens there any more. Believed where it quotes a packet of this
+    /// connection, and nothing is heard of the peer for a second: a process that was killed is not waited for
+    /// in vain.
+    void on_refusal(const Refusal& refusal, TimePoint now);
     void on_writable();
     void on_mtu_answer(std::size_t size) { path_mtu_.on_answer(size); }
     /// Sends what there is to send and may be sent now, and sets the timer.
@@ -105,6 +111,8 @@ private:
     QuicConnection(ConnectionHost& host, Address remote, bool outgoing);
     [[nodiscard]] Result<void> start(const ngtcp2_pkt_hd* header);
     [[nodiscard]] ngtcp2_path path_from(sockaddr_in6& remote);
+    /// A new one of connection_id_size, known to the host.
+    [[nodiscard]] ngtcp2_cid make_connection_id();
     void update_shared_stats();
 
     // Writing, in quic_write.cpp.
@@ -113,17 +121,20 @@ private:
     [[nodiscard]] std::ptrdiff_t write_packet(std::span<std::uint8_t> out, ngtcp2_tstamp now, Address& to);
     [[nodiscard]] bool send(const Address& to, std::span<const std::uint8_t> bytes, std::size_t segment);
     [[nodiscard]] std::size_t packet_size() const;
+    [[nodiscard]] bool waits_for_room() const;
+    void make_ready(Stream::Core& stream);
+    [[nodiscard]] Stream::Core* next_ready();
     void update_key_when_due(ngtcp2_tstamp now);
-    void set_timer(TimePoint now);
-    void on_timer();
     void send_close(int library_error, const Error& reason);
     void end(const Error& reason);
+
+    // Timers, in quic_timers.cpp, where also on_refusal is.
+    void set_timer(TimePoint now);
+    void on_timer();
 
     // Streams, in quic_streams.cpp.
     [[nodiscard]] std::shared_ptr<Stream::Core> make_stream(std::int64_t id);
     void open_waiting_streams();
-    void make_ready(Stream::Core& stream);
-    [[nodiscard]] Stream::Core* next_ready();
     void forget_stream(Stream::Core& stream);
     void allow_another(const Stream::Core& stream);
     void consumed(Stream::Core& stream, std::size_t bytes);
@@ -146,6 +157,7 @@ private:
     std::uint64_t mtu_nonce_ = 0;
     asio::steady_timer timer_;
     std::optional<TimePoint> timer_set_for_;  ///< while it runs
+    std::optional<TimePoint> refused_at_;     ///< since when the peer's host says that nobody is there
     std::vector<std::uint8_t> unsent_;        ///< a batch that the socket did not take
     std::size_t unsent_segment_ = 0;
     Address unsent_to_;
@@ -157,12 +169,11 @@ private:
     std::ptrdiff_t held_back_ = 0;  ///< bytes that arrived before anybody asked for them
     std::uint64_t packets_with_this_key_ = 0;
     std::uint32_t key_updates_ = 0;
+    bool holds_streams_ = false;  ///< in the write that is going on: acknowledgements and the like only
     bool established_ = false;
     bool closed_ = false;
 };
 
 [[nodiscard]] ngtcp2_tstamp to_timestamp(TimePoint time);
-[[nodiscard]] sockaddr_in6 to_socket_address(const Address& address);
-[[nodiscard]] Address to_address(const sockaddr_in6& address);
 
 }  // namespace lanspread::transport

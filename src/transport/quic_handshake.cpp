@@ -95,11 +95,9 @@ int CryptoCallbacks::new_connection_id(ngtcp2_conn*, ngtcp2_cid* cid, std::uint8
                                        void* user_data)
 {
     return guarded([&] {
-        cid->datalen = size;
-        fill_random(cid->data, size);
+        *cid = self(user_data).make_connection_id();
         fill_random(token, NGTCP2_STATELESS_RESET_TOKENLEN);
-        self(user_data).host_.add_connection_id(*cid, self(user_data));
-        return true;
+        return cid->datalen == size;
     });
 }
 

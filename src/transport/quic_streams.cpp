@@ -9,10 +9,6 @@ namespace {
 /// Both codes of ours say no more than "not wanted any longer"; why is in the messages.
 constexpr std::uint64_t cancelled_code = 1;
 
-/// Streams with no more than this to send go before those with chunks: a Ping does not wait behind a
-/// megabyte.
-constexpr std::size_t small = 4096;
-
 QuicConnection& self(void* user_data) { return *static_cast<QuicConnection*>(user_data); }
 
 Stream::Core* stream_of(void* stream_user_data) { return static_cast<Stream::Core*>(stream_user_data); }
@@ -157,35 +153,6 @@ void QuicConnection::open_waiting_streams()
         waiting_to_open_.front()->set(std::make_shared<Stream>(stream));
         waiting_to_open_.pop_front();
     }
-}
-
-void QuicConnection::make_ready(Stream::Core& stream)
-{
-    auto& side = stream.at_network;
-    if (side.is_ready || side.is_blocked || side.failure || !stream.has_something_to_send()) {
-        return;
-    }
-    side.is_ready = true;
-    if (stream.unsent() <= small) {
-        ready_.push_front(stream.shared_from_this());
-    } else {
-        ready_.push_back(stream.shared_from_this());
-    }
-}
-
-/// The stream whose bytes go into the next packet. First come, first served: one chunk whole rather than many
-/// in part.
-Stream::Core* QuicConnection::next_ready()
-{
-    while (!ready_.empty() &&
-           (ready_.front()->at_network.failure || !ready_.front()->has_something_to_send())) {
-        ready_.front()->at_network.is_ready = false;
-        ready_.pop_front();
-    }
-    if (ready_.empty() || ngtcp2_conn_get_max_data_left(connection_) == 0) {
-        return nullptr;
-    }
-    return ready_.front().get();
 }
 
 void QuicConnection::consumed(Stream::Core& stream, std::size_t bytes)

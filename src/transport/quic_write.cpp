@@ -2,23 +2,25 @@
 
 #include "base/log.h"
 #include "transport/quic_connection.h"
+#include "transport/socket_address.h"
 
 namespace lanspread::transport {
 
 namespace {
 
-using namespace std::chrono_literals;
-
-/// The kernel's bounds for one segmented send: 64 segments, and a UDP datagram's size in all.
+/// The kernel's bounds for one segmented send: 64 segments, and a UDP datagram's size in all. A little below
+/// that, for a batch that is larger than the burst of a traffic shaper (64,000 bytes with all headers is
+/// usual) is cut into single packets there, and each of them is handled alone from then on.
 constexpr std::size_t max_segments = 64;
-constexpr std::size_t max_batch = 65000;
+constexpr std::size_t max_batch = 60000;
+/// What a batch should hold at least while there is more to send. Waking up, the system calls and the other
+/// side's waking up and answering cost the same for one packet as for many.
+constexpr std::size_t wanted_packets = 16;
 /// Batches in one turn, so that a fast connection lets the thread read and serve others in between.
 constexpr int max_batches_per_turn = 4;
-/// Acknowledgements that stay away this often in a row mean that packets of this size do not arrive.
-constexpr std::size_t black_hole_timeouts = 3;
-/// How late a timer may be. Setting one costs a system call, a tenth of a sender's time where each batch sets
-/// it anew; and while data flows, it is the acknowledgements that drive the sending.
-constexpr auto timer_slack = 300us;
+/// Streams with no more than this to send go before those with chunks: a Ping does not wait behind a
+/// megabyte.
+constexpr std::size_t small = 4096;
 constexpr std::size_t max_reason = 200;
 constexpr std::uint64_t close_code = 1;
 
@@ -30,11 +32,25 @@ std::size_t QuicConnection::packet_size() const
     return established_ ? path_mtu_.current() : PathMtu::base;
 }
 
+/// True while so much of the congestion window is taken that only a small batch would fit: acknowledgements
+/// of what is on the way come anyway, and make room for a large one. There is no pacing beside that: it would
+/// take a timer for each batch, and a window is at most a few milliseconds of a LAN.
+bool QuicConnection::waits_for_room() const
+{
+    ngtcp2_conn_stat stat{};
+    ngtcp2_conn_get_conn_stat(connection_, &stat);
+    const auto full = std::min<std::uint64_t>(wanted_packets * packet_size(), max_batch);
+    // A small window is all that is on the way: waiting for half of it would leave the link idle meanwhile.
+    const auto wanted = stat.cwnd >= full * 3 / 2 ? full : stat.cwnd / 4;
+    return ngtcp2_conn_get_cwnd_left(connection_) < wanted;
+}
+
 void QuicConnection::write(TimePoint now)
 {
     if (closed_ || !unsent_.empty()) {
         return;
     }
+    holds_streams_ = established_ && !ready_.empty() && waits_for_room();
     for (int batch = 0; batch < max_batches_per_turn; ++batch) {
         const auto outcome = write_batch(now);
         if (outcome == BatchOutcome::stopped) {
@@ -92,7 +108,6 @@ QuicConnection::BatchOutcome QuicConnection::write_batch(TimePoint now)
         packets_with_this_key_ += last > 0 ? 1 : 0;
     }
     update_key_when_due(timestamp);
-    ngtcp2_conn_update_pkt_tx_time(connection_, timestamp);
     if (used == 0) {
         return BatchOutcome::nothing_to_send;
     }
@@ -102,13 +117,54 @@ QuicConnection::BatchOutcome QuicConnection::write_batch(TimePoint now)
     return last == 0 ? BatchOutcome::nothing_to_send : BatchOutcome::sent;
 }
 
+void QuicConnection::make_ready(Stream::Core& stream)
+{
+    auto& side = stream.at_network;
+    if (side.is_ready || side.is_blocked || side.failure || !stream.has_something_to_send()) {
+        return;
+    }
+    side.is_ready = true;
+    side.is_urgent = stream.unsent() <= small;
+    if (side.is_urgent) {
+        ready_.push_front(stream.shared_from_this());
+    } else {
+        ready_.push_back(stream.shared_from_this());
+    }
+}
+
+/// The stream whose bytes go into the next packet. First come, first served: one chunk whole rather than many
+/// in part.
+Stream::Core* QuicConnection::next_ready()
+{
+    while (!ready_.empty()) {
+        auto& side = ready_.front()->at_network;
+        const bool is_done = side.failure || !ready_.front()->has_something_to_send();
+        // The first word of an answer is small, but a chunk may have followed it meanwhile: that takes its
+        // turn, or the newest would always go first and the oldest never.
+        const bool has_grown = side.is_urgent && ready_.front()->unsent() > small;
+        if (!is_done && !has_grown) {
+            break;
+        }
+        side.is_urgent = false;
+        side.is_ready = !is_done;
+        if (!is_done) {
+            ready_.push_back(ready_.front());
+        }
+        ready_.pop_front();
+    }
+    if (ready_.empty() || ngtcp2_conn_get_max_data_left(connection_) == 0) {
+        return nullptr;
+    }
+    return ready_.front().get();
+}
+
 /// One packet, filled from the streams in turn; 0 where there is nothing to send or the congestion window is
 /// full.
 std::ptrdiff_t QuicConnection::write_packet(std::span<std::uint8_t> out, ngtcp2_tstamp now, Address& to)
 {
     constexpr std::size_t max_parts = 8;
     while (true) {
-        auto* stream = next_ready();
+        auto* stream = holds_streams_ ? nullptr : next_ready();
         std::array<ngtcp2_vec, max_parts> parts{};
         std::size_t count = 0;
         std::size_t offered = 0;
@@ -201,59 +257,6 @@ void QuicConnection::on_writable()
     if (send(unsent_to_, batch, unsent_segment_)) {
         write(Clock::now());
     }
-}
-
-void QuicConnection::set_timer(TimePoint now)
-{
-    const auto expiry = ngtcp2_conn_get_expiry(connection_);
-    auto due = expiry == UINT64_MAX ? TimePoint::max() : TimePoint(std::chrono::nanoseconds(expiry));
-    if (established_) {
-        due = std::min(due, path_mtu_.next_probe());
-    }
-    const auto wanted = due == TimePoint::max() ? due : std::max(due, now) + timer_slack;
-    if (timer_set_for_ && *timer_set_for_ <= wanted) {
-        return;  // it fires soon enough, and looks again then
-    }
-    timer_set_for_ = wanted;
-    timer_.expires_at(wanted);
-    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
-        const auto self = weak.lock();
-        if (!error && self) {
-            self->timer_set_for_.reset();
-            self->on_timer();
-        }
-    });
-}
-
-void QuicConnection::on_timer()
-{
-    if (closed_) {
-        return;
-    }
-    const auto now = Clock::now();
-    if (ngtcp2_conn_get_expiry(connection_) <= to_timestamp(now)) {
-        const int code = ngtcp2_conn_handle_expiry(connection_, to_timestamp(now));
-        if (code == NGTCP2_ERR_IDLE_CLOSE) {
-            end({ErrorCode::unavailable, "nothing was heard of the peer any more"});
-            return;
-        }
-        if (code != 0) {
-            const Error error{ErrorCode::timed_out,
-                              code == NGTCP2_ERR_HANDSHAKE_TIMEOUT
-                                  ? "nobody answered"
-                                  : fmt::format("the connection broke: {}", ngtcp2_strerror(code))};
-            send_close(code, error);
-            end(error);
-            return;
-        }
-        ngtcp2_conn_stat stat{};
-        ngtcp2_conn_get_conn_stat(connection_, &stat);
-        if (stat.pto_count >= black_hole_timeouts && path_mtu_.current() > PathMtu::base) {
-            path_mtu_.on_black_hole(now);
-        }
-    }
-    update_shared_stats();
-    write(now);
 }
 
 /// Tells the peer once that this is the end. A lost one costs the peer its idle timeout, no more.

@@ -56,14 +56,13 @@ Task<Result<void>> write_piece(std::shared_ptr<Stream::Core> core, Stream::Core:
     co_return Result<void>{};
 }
 
-Task<Result<std::shared_ptr<ReadOperation>>> read(std::shared_ptr<Stream::Core> core,
-                                                  std::shared_ptr<ReadOperation> operation,
-                                                  TimePoint deadline)
+Result<void> begin_read(const std::shared_ptr<Stream::Core>& core,
+                        const std::shared_ptr<ReadOperation>& operation)
 {
     operation->done = OneShot<Result<void>>::make(core->owner);
     if (core->loop.expired() || core->connection.expired()) {
         // Nobody would answer; but what has arrived may be read still, by the loop, if that is there.
-        co_return fail(
+        return fail(
             core->at_owner.failure.value_or(Error{ErrorCode::unavailable, "the connection is closed"}));
     }
     post_to(core->loop, [core, operation] {
@@ -73,6 +72,16 @@ Task<Result<std::shared_ptr<ReadOperation>>> read(std::shared_ptr<Stream::Core> 
             core->begin(operation);
         }
     });
+    return {};
+}
+
+Task<Result<std::shared_ptr<ReadOperation>>> read(std::shared_ptr<Stream::Core> core,
+                                                  std::shared_ptr<ReadOperation> operation,
+                                                  TimePoint deadline)
+{
+    if (const auto begun = begin_read(core, operation); !begun) {
+        co_return fail(begun.error());
+    }
     auto result = co_await operation->done->get_until(deadline);
     if (!result) {
         co_return give_up(core, "the peer did not answer in time");
@@ -151,15 +160,30 @@ Task<Result<void>> Stream::flushed(TimePoint deadline)
 
 Task<Result<std::string>> Stream::read_frame(std::size_t limit, TimePoint deadline)
 {
+    auto frame = co_await read_frame_or_end(limit, deadline);
+    if (!frame) {
+        co_return fail(frame.error());
+    }
+    if (!*frame) {
+        co_return fail(ErrorCode::unavailable, "the peer ended the stream");
+    }
+    co_return std::move(**frame);
+}
+
+Task<Result<std::optional<std::string>>> Stream::read_frame_or_end(std::size_t limit, TimePoint deadline)
+{
     auto operation = std::make_shared<ReadOperation>();
     operation->kind = ReadOperation::Kind::frame;
     operation->limit = limit;
-    auto done = co_await read(core_, std::move(operation), deadline);
+    const auto done = co_await read(core_, operation, deadline);
+    if (!done && operation->at_end) {
+        co_return std::nullopt;
+    }
     if (!done) {
         co_return fail(done.error());
     }
     constexpr std::size_t length_size = 4;
-    co_return (*done)->frame.substr(length_size);
+    co_return operation->frame.substr(length_size);
 }
 
 Task<Result<void>> Stream::read_exactly(SharedBuffer buffer, std::size_t size, TimePoint deadline)
@@ -172,6 +196,37 @@ Task<Result<void>> Stream::read_exactly(SharedBuffer buffer, std::size_t size, T
         co_return fail(done.error());
     }
     co_return Result<void>{};
+}
+
+Task<Result<void>> Stream::read_exactly(SharedBuffer buffer, std::size_t size, Patience patience)
+{
+    const auto core = core_;
+    auto operation = std::make_shared<ReadOperation>();
+    operation->wanted = size;
+    operation->buffer = std::move(buffer);
+    if (const auto begun = begin_read(core, operation); !begun) {
+        co_return fail(begun.error());
+    }
+    // Looks now and then rather than being told of each packet, which would cost a hop between threads.
+    constexpr int looks_per_stall = 4;
+    std::size_t seen = 0;
+    auto until = patience.first_byte;
+    while (true) {
+        const auto next_look = std::min(until, Clock::now() + patience.stall / looks_per_stall);
+        const auto result = co_await operation->done->get_until(next_look);
+        if (result) {
+            co_return *result;
+        }
+        const auto arrived = operation->arrived.load(std::memory_order_relaxed);
+        const auto now = Clock::now();
+        if (arrived != seen) {
+            seen = arrived;
+            until = now + patience.stall;
+        } else if (now >= until) {
+            co_return give_up(core, seen == 0 ? "the peer did not answer in time"
+                                              : "the peer stopped in the middle of its answer");
+        }
+    }
 }
 
 Task<Result<Bytes>> Stream::read_bytes(std::size_t size, TimePoint deadline)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "async/task.h"
@@ -9,6 +10,13 @@
 #include "base/error.h"
 
 namespace lanspread::transport {
+
+/// How long a reader waits for bytes that come in their own time: a rate says nothing about a peer that has
+/// many to serve, but one that sends nothing at all is stuck.
+struct Patience {
+    TimePoint first_byte;  ///< by when something has to be here
+    Duration stall;        ///< the longest pause after that; noticed at most a quarter of it later
+};
 
 /// One bidirectional QUIC stream: one request and its answer. A move-only handle for one coroutine on the
 /// owner's thread; dropping it before both directions are finished resets the stream, which is how a
@@ -43,8 +51,13 @@ public:
 
     /// Reads one length-delimited frame of at most `limit` bytes.
     [[nodiscard]] Task<Result<std::string>> read_frame(std::size_t limit, TimePoint deadline);
+    /// The same; nothing where the other side has finished instead.
+    [[nodiscard]] Task<Result<std::optional<std::string>>> read_frame_or_end(std::size_t limit,
+                                                                             TimePoint deadline);
     /// Fills the first `size` bytes of `buffer`; the network thread writes them there directly.
     [[nodiscard]] Task<Result<void>> read_exactly(SharedBuffer buffer, std::size_t size, TimePoint deadline);
+    /// The same, however long it takes, as long as bytes arrive; `timed_out` where they do not.
+    [[nodiscard]] Task<Result<void>> read_exactly(SharedBuffer buffer, std::size_t size, Patience patience);
     /// Reads exactly `size` bytes (for manifests; chunks take the other one).
     [[nodiscard]] Task<Result<Bytes>> read_bytes(std::size_t size, TimePoint deadline);
 

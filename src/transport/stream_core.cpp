@@ -75,6 +75,16 @@ void Stream::Core::complete_reading(Result<void> result)
     operation->done->set(std::move(result));
 }
 
+/// The other side has finished, and the read has not all that it wanted.
+void Stream::Core::end_reading()
+{
+    auto& operation = *at_network.reading;
+    operation.at_end = operation.filled == 0;
+    complete_reading(fail(ErrorCode::unavailable, operation.at_end ? "the peer ended the stream"
+                                                                   : "the peer ended the stream in the "
+                                                                     "middle of a message"));
+}
+
 /// Gives bytes to the read in progress until it has enough; returns how many it took.
 std::size_t Stream::Core::feed(ByteSpan bytes)
 {
@@ -95,6 +105,7 @@ std::size_t Stream::Core::feed(ByteSpan bytes)
             operation.frame.append(as_text(part));
         }
         operation.filled += size;
+        operation.arrived.store(operation.filled, std::memory_order_relaxed);
         taken += size;
         if (operation.filled < needed) {
             break;
@@ -125,8 +136,7 @@ std::size_t Stream::Core::on_data(ByteSpan bytes, bool finish)
     side.backlog.insert(side.backlog.end(), rest.begin(), rest.end());
     side.finish_received = side.finish_received || finish;
     if (side.finish_received && side.reading) {
-        complete_reading(
-            fail(ErrorCode::unavailable, "the peer ended the stream in the middle of a message"));
+        end_reading();
     }
     return taken;
 }
@@ -144,7 +154,7 @@ std::size_t Stream::Core::begin(std::shared_ptr<ReadOperation> operation)
     if (side.reading && side.failure) {
         complete_reading(fail(*side.failure));
     } else if (side.reading && side.finish_received) {
-        complete_reading(fail(ErrorCode::unavailable, "the peer ended the stream"));
+        end_reading();
     }
     return taken;
 }

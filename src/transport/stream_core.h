@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -40,6 +41,8 @@ struct ReadOperation {
     SharedBuffer buffer;     ///< exact: where the bytes go
     std::string frame;       ///< frame: length, then payload
     std::size_t filled = 0;
+    bool at_end = false;  ///< it failed because the other side had finished before the first byte of it
+    std::atomic<std::size_t> arrived{0};  ///< `filled`, for the owner to look at meanwhile
     std::shared_ptr<OneShot<Result<void>>> done;
 };
 
@@ -82,6 +85,7 @@ struct Stream::Core : std::enable_shared_from_this<Stream::Core> {
         bool finish_sent = false;
         bool is_blocked = false;  ///< by the stream's flow control
         bool is_ready = false;    ///< in the connection's queue of streams to write
+        bool is_urgent = false;   ///< was put first there, for it had little to send
         bool finish_received = false;
         bool is_dropped = false;  ///< the owner has let go of it
         bool is_closed = false;   ///< ngtcp2 is done with it
@@ -111,6 +115,7 @@ struct Stream::Core : std::enable_shared_from_this<Stream::Core> {
 private:
     std::size_t feed(ByteSpan bytes);
     void complete_reading(Result<void> result);
+    void end_reading();
 };
 
 }  // namespace lanspread::transport

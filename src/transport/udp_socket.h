@@ -16,6 +16,14 @@ struct Datagram {
     std::span<const std::uint8_t> bytes;
 };
 
+/// A host's answer (ICMP) that nobody listens where a datagram of ours went. Anybody can forge one who knows
+/// both ports; but not what it quotes.
+struct Refusal {
+    Address remote;  ///< where the datagram went
+    std::span<const std::uint8_t>
+        quoted;  ///< its first bytes, or none; valid during the call that hands them out
+};
+
 enum class SendOutcome {
     sent,
     would_block,  ///< the socket's buffer is full
@@ -47,10 +55,17 @@ public:
     int receive(std::span<std::uint8_t> scratch, int limit,
                 const std::function<void(const Datagram&)>& on_datagram);
 
+    /// Hands out the refusals that have arrived. To be called where the socket is said to be readable and
+    /// `receive` finds nothing: they make it so until they are read.
+    void read_refusals(const std::function<void(const Refusal&)>& on_refusal);
+
     /// Sends `bytes` as datagrams of `segment` bytes (the last may be shorter), from `local` where that is
     /// specified.
     [[nodiscard]] Sent send(const Address& remote, const Address& local, std::span<const std::uint8_t> bytes,
                             std::size_t segment);
+
+    /// What is sent from now on carries DSCP CS1 (RFC 3662: less than best effort), or no mark.
+    void set_background(bool is_background);
 
     /// The most payload that one datagram to `remote` can carry by what the interface and the route say; 0:
     /// not known.

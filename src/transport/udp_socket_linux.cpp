@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "transport/control_messages_linux.h"
+#include "transport/socket_address.h"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
@@ -47,82 +49,19 @@ struct SocketAddress {
     socklen_t size = 0;
 };
 
-SocketAddress to_socket_address(const Address& address, bool is_v6_socket)
+SocketAddress socket_address(const Address& address, bool is_v6_socket)
 {
     SocketAddress result;
     if (is_v6_socket) {
-        auto& v6 = reinterpret_cast<sockaddr_in6&>(result.storage);
-        v6.sin6_family = AF_INET6;
-        v6.sin6_port = htons(address.port);
-        std::memcpy(&v6.sin6_addr, address.ip.data(), address.ip.size());
-        v6.sin6_scope_id = address.scope;
+        const auto v6 = to_socket_address(address);
+        std::memcpy(&result.storage, &v6, sizeof v6);
         result.size = sizeof v6;
     } else {
-        auto& v4 = reinterpret_cast<sockaddr_in&>(result.storage);
-        v4.sin_family = AF_INET;
-        v4.sin_port = htons(address.port);
-        std::memcpy(&v4.sin_addr, address.ip.data() + 12, 4);
+        const auto v4 = to_v4_socket_address(address);
+        std::memcpy(&result.storage, &v4, sizeof v4);
         result.size = sizeof v4;
     }
     return result;
-}
-
-Address to_address(const sockaddr_storage& storage)
-{
-    if (storage.ss_family == AF_INET) {
-        const auto& v4 = reinterpret_cast<const sockaddr_in&>(storage);
-        std::array<std::uint8_t, 4> ip{};
-        std::memcpy(ip.data(), &v4.sin_addr, ip.size());
-        return Address::v4(ip, ntohs(v4.sin_port));
-    }
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(storage);
-    Address address{.port = ntohs(v6.sin6_port)};
-    std::memcpy(address.ip.data(), &v6.sin6_addr, address.ip.size());
-    address.scope = address.is_link_local() && !address.is_v4() ? v6.sin6_scope_id : 0;
-    return address;
-}
-
-/// What comes beside a batch: where it was sent to, and how it is cut.
-struct Ancillary {
-    Address local;
-    std::size_t segment = 0;
-};
-
-Ancillary read_ancillary(msghdr& message)
-{
-    Ancillary result;
-    for (auto* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
-        if (header->cmsg_level == SOL_UDP && header->cmsg_type == UDP_GRO) {
-            int size = 0;
-            std::memcpy(&size, CMSG_DATA(header), sizeof size);
-            result.segment = size > 0 ? static_cast<std::size_t>(size) : 0;
-        } else if (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_PKTINFO) {
-            in6_pktinfo packet{};
-            std::memcpy(&packet, CMSG_DATA(header), sizeof packet);
-            std::memcpy(result.local.ip.data(), &packet.ipi6_addr, result.local.ip.size());
-            result.local.scope =
-                result.local.is_link_local() && !result.local.is_v4() ? packet.ipi6_ifindex : 0;
-        } else if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
-            in_pktinfo packet{};
-            std::memcpy(&packet, CMSG_DATA(header), sizeof packet);
-            std::array<std::uint8_t, 4> ip{};
-            std::memcpy(ip.data(), &packet.ipi_addr, ip.size());
-            result.local = Address::v4(ip, 0);
-        }
-    }
-    return result;
-}
-
-/// Appends a control message to `message`, whose buffer is large enough.
-void add_ancillary(msghdr& message, int level, int type, const void* data, std::size_t size)
-{
-    auto* header =
-        reinterpret_cast<cmsghdr*>(static_cast<char*>(message.msg_control) + message.msg_controllen);
-    header->cmsg_level = level;
-    header->cmsg_type = type;
-    header->cmsg_len = CMSG_LEN(size);
-    std::memcpy(CMSG_DATA(header), data, size);
-    message.msg_controllen += CMSG_SPACE(size);
 }
 
 }  // namespace
@@ -144,10 +83,12 @@ Result<UdpSocket> UdpSocket::open(const Address& bind_to)
         set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 0);
         set_option(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
         set_option(descriptor, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE);
+        set_option(descriptor, IPPROTO_IPV6, IPV6_RECVERR, 1);
     } else {
         set_option(descriptor, IPPROTO_IP, IP_PKTINFO, 1);
     }
     set_option(descriptor, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
+    set_option(descriptor, IPPROTO_IP, IP_RECVERR, 1);
     grow_buffer(descriptor, SO_RCVBUFFORCE, SO_RCVBUF);
     grow_buffer(descriptor, SO_SNDBUFFORCE, SO_SNDBUF);
     set_option(descriptor, SOL_UDP, UDP_GRO, 1);
@@ -159,7 +100,7 @@ Result<UdpSocket> UdpSocket::open(const Address& bind_to)
     if (any.is_unspecified()) {
         any.ip = {};
     }
-    const auto address = to_socket_address(any, is_v6);
+    const auto address = socket_address(any, is_v6);
     if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&address.storage), address.size) != 0) {
         return fail(system_error(
             fmt::format("listening on {} (is another program using that port?)", bind_to.text()), errno));
@@ -201,8 +142,11 @@ int UdpSocket::receive(std::span<std::uint8_t> scratch, int limit,
         message.msg_control = control.data();
         message.msg_controllen = control.size();
         const auto size = ::recvmsg(descriptor_, &message, 0);
-        if (size < 0) {
+        if (size < 0 && errno == EAGAIN) {
             return batch;
+        }
+        if (size < 0) {
+            continue;  // the error of an earlier datagram, told once
         }
         const auto ancillary = read_ancillary(message);
         const auto remote = to_address(from);
@@ -215,6 +159,31 @@ int UdpSocket::receive(std::span<std::uint8_t> scratch, int limit,
         }
     }
     return limit;
+}
+
+void UdpSocket::read_refusals(const std::function<void(const Refusal&)>& on_refusal)
+{
+    constexpr int most = 64;  // in one turn; what remains makes the socket readable again
+    for (int i = 0; i < most; ++i) {
+        sockaddr_storage to{};
+        std::array<std::uint8_t, 128> quoted{};
+        alignas(cmsghdr) std::array<char, 512> control;
+        iovec part{quoted.data(), quoted.size()};
+        msghdr message{};
+        message.msg_name = &to;
+        message.msg_namelen = sizeof to;
+        message.msg_iov = &part;
+        message.msg_iovlen = 1;
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+        const auto size = ::recvmsg(descriptor_, &message, MSG_ERRQUEUE);
+        if (size < 0) {
+            return;
+        }
+        if (says_port_unreachable(message)) {
+            on_refusal({to_address(to), std::span(quoted).first(static_cast<std::size_t>(size))});
+        }
+    }
 }
 
 Sent UdpSocket::send(const Address& remote, const Address& local, std::span<const std::uint8_t> bytes,
@@ -246,7 +215,7 @@ Sent UdpSocket::send(const Address& remote, const Address& local, std::span<cons
 SendOutcome UdpSocket::send_one(const Address& remote, const Address& local,
                                 std::span<const std::uint8_t> bytes, std::size_t segment)
 {
-    auto to = to_socket_address(remote, is_v6_);
+    auto to = socket_address(remote, is_v6_);
     alignas(cmsghdr) std::array<char, 128> control{};
     iovec part{const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
     msghdr message{};
@@ -275,7 +244,9 @@ SendOutcome UdpSocket::send_one(const Address& remote, const Address& local,
     if (message.msg_controllen == 0) {
         message.msg_control = nullptr;
     }
-    if (::sendmsg(descriptor_, &message, 0) >= 0) {
+    // The first call may only tell what became of an earlier datagram, to whomever that went.
+    if (::sendmsg(descriptor_, &message, 0) >= 0 ||
+        (errno != EAGAIN && ::sendmsg(descriptor_, &message, 0) >= 0)) {
         return SendOutcome::sent;
     }
     switch (errno) {
@@ -288,6 +259,16 @@ SendOutcome UdpSocket::send_one(const Address& remote, const Address& local,
     }
 }
 
+void UdpSocket::set_background(bool is_background)
+{
+    constexpr int class_selector_1 = 8 << 2;  // above the two bits of ECN
+    const int mark = is_background ? class_selector_1 : 0;
+    set_option(descriptor_, IPPROTO_IP, IP_TOS, mark);  // on a socket of both kinds, that of IPv4 packets
+    if (is_v6_) {
+        set_option(descriptor_, IPPROTO_IPV6, IPV6_TCLASS, mark);
+    }
+}
+
 std::size_t UdpSocket::route_payload_limit(const Address& remote)
 {
     const bool is_v6 = !remote.is_v4();
@@ -295,7 +276,7 @@ std::size_t UdpSocket::route_payload_limit(const Address& remote)
     if (descriptor < 0) {
         return 0;
     }
-    const auto address = to_socket_address(remote, is_v6);
+    const auto address = socket_address(remote, is_v6);
     int mtu = 0;
     socklen_t size = sizeof mtu;
     const bool known =

@@ -276,7 +276,9 @@ TEST(Codec, refuses_a_message_over_the_size_in_both_directions)
 
     LibrarySnapshot library;
     for (int i = 0; i < 10'000; ++i) {
-        library.games.push_back(entry(fmt::format("game-{:05}", i)));
+        auto& added = library.games.emplace_back(entry(fmt::format("game-{:05}", i)));
+        added.content.bytes[0] = std::byte(i >> 8);
+        added.content.bytes[1] = std::byte(i & 0xff);
     }
     const auto text = encode(library);
     ASSERT_FALSE(text);

@@ -38,9 +38,9 @@ Result<void> check(const GameEntry& entry)
 
 Result<void> check(const LibrarySnapshot& library)
 {
-    if (std::ranges::adjacent_find(library.games, std::greater_equal(), &GameEntry::game) !=
+    if (std::ranges::adjacent_find(library.games, std::greater_equal(), &GameEntry::content) !=
         library.games.end()) {
-        return fail(ErrorCode::invalid_input, "games: expected one entry for a game, sorted by id");
+        return fail(ErrorCode::invalid_input, "games: expected one entry for a content id, sorted by it");
     }
     return {};
 }
@@ -53,6 +53,17 @@ Result<void> check(const Hello& hello)
     }
     const auto name = check_line("name", hello.name, max_name_size);
     return name ? check_line("program", hello.program, max_program_size) : name;
+}
+
+Result<void> check(const Have& have)
+{
+    if (have.chunks.size() > max_have_chunks) {
+        return fail(ErrorCode::invalid_input, fmt::format("chunks: expected at most {}", max_have_chunks));
+    }
+    if (have.asked.size() > max_have_asked) {
+        return fail(ErrorCode::invalid_input, fmt::format("asked: expected at most {}", max_have_asked));
+    }
+    return {};
 }
 
 Result<void> check(const Failure& failure) { return check_line("code", failure.code, max_code_size); }

@@ -19,12 +19,12 @@ namespace lanspread::wire {
 
 /// The one version of the protocol that is spoken. Another is refused, with a message that says who must
 /// update.
-inline constexpr std::uint32_t protocol_version = 1;
+inline constexpr std::uint32_t protocol_version = 2;
 
 /// The largest JSON message, in bytes, on the wire and on the control socket.
 inline constexpr std::size_t max_message_size = 1024 * 1024;
 
-/// A version of a game that a peer has complete and serves.
+/// A version of a game that a peer serves: complete, or as far as its download of it has come.
 struct GameEntry {
     GameId game;
     std::string version;  ///< 8 digits
@@ -32,17 +32,18 @@ struct GameEntry {
     std::uint64_t size = 0;  ///< bytes of all its files
     std::uint32_t chunks = 0;
     std::uint32_t files = 0;
+    bool complete = true;  ///< false: some of its chunks, which `Follow` tells
 
     bool operator==(const GameEntry&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(GameEntry, (), (game, version, content, size, chunks, files))
+BOOST_DESCRIBE_STRUCT(GameEntry, (), (game, version, content, size, chunks, files, complete))
 
 /// A whole library. `rev` grows by one with each change and starts anew with the process; `epoch` (random)
 /// names the process.
 struct LibrarySnapshot {
     std::uint64_t epoch = 0;
     std::uint64_t rev = 0;
-    std::vector<GameEntry> games;  ///< one per game, sorted by the bytes of its id
+    std::vector<GameEntry> games;  ///< one per content id, sorted by its bytes
 };
 BOOST_DESCRIBE_STRUCT(LibrarySnapshot, (), (epoch, rev, games))
 
@@ -64,7 +65,7 @@ struct LibraryDelta {
     std::uint64_t from_rev = 0;
     std::uint64_t to_rev = 0;
     std::vector<GameEntry> upserts;
-    std::vector<GameId> removals;
+    std::vector<ContentId> removals;
 };
 BOOST_DESCRIBE_STRUCT(LibraryDelta, (), (epoch, from_rev, to_rev, upserts, removals))
 
@@ -95,6 +96,31 @@ struct GetChunk {
 };
 BOOST_DESCRIBE_STRUCT(GetChunk, (), (content, chunk))
 
+/// Asks which chunks of a content the peer has, and to be told as it gets more. The answer is Data with the
+/// bitfield (swarm::ChunkSet), then one Have after the other, until the peer has no more to do with that
+/// content; then it finishes the stream.
+struct Follow {
+    ContentId content;
+};
+BOOST_DESCRIBE_STRUCT(Follow, (), (content))
+
+/// The most chunks that one Have may list, of each kind: what is over goes into the next one.
+inline constexpr std::size_t max_have_chunks = 4096;
+inline constexpr std::size_t max_have_asked = 1024;
+
+/// What has changed since the last Have, or since the bitfield. A chunk that is listed again is no change.
+struct Have {
+    std::vector<std::uint32_t> chunks;  ///< verified since then, and served from now on
+    std::vector<std::uint32_t> asked;   ///< all that it fetches from complete holders now: others need not
+};
+BOOST_DESCRIBE_STRUCT(Have, (), (chunks, asked))
+
+/// The answer to GetChunk of a peer that is busy with chunks that nobody else has: `peer` was given this one.
+struct Elsewhere {
+    PeerId peer;
+};
+BOOST_DESCRIBE_STRUCT(Elsewhere, (), (peer))
+
 /// `size` raw bytes follow on the stream.
 struct Data {
     std::uint64_t size = 0;
@@ -113,6 +139,7 @@ BOOST_DESCRIBE_STRUCT(Failure, (), (code, message))
 [[nodiscard]] Result<void> check(const GameEntry& entry);
 [[nodiscard]] Result<void> check(const LibrarySnapshot& library);
 [[nodiscard]] Result<void> check(const Hello& hello);
+[[nodiscard]] Result<void> check(const Have& have);
 [[nodiscard]] Result<void> check(const Failure& failure);
 
 }  // namespace lanspread::wire

@@ -8,11 +8,13 @@ namespace lanspread::wire {
 
 namespace {
 
-GameEntry entry(std::string_view game)
+ContentId content(char digit) { return ContentId::parse(std::string(64, digit)).value(); }
+
+GameEntry entry(std::string_view game, char content_digit)
 {
     return {.game = GameId::parse(game).value(),
             .version = "20240131",
-            .content = ContentId::parse(std::string(64, 'c')).value(),
+            .content = content(content_digit),
             .size = 5'000'000'000,
             .chunks = 4769,
             .files = 12};
@@ -23,7 +25,8 @@ Hello hello()
     return {.name = "Jörg's PC",
             .program = "lanspread 0.1.0",
             .listen = {Address::v4({192, 0, 2, 1}, 7000), Address::parse("[2001:db8::1]:7000").value()},
-            .library = {.epoch = ~std::uint64_t{0}, .rev = 3, .games = {entry("doom"), entry("quake")}}};
+            .library = {
+                .epoch = ~std::uint64_t{0}, .rev = 3, .games = {entry("quake", 'c'), entry("doom", 'd')}}};
 }
 
 /// Whether neither direction lets the message through, and the decoder says what is wrong.
@@ -50,8 +53,10 @@ TEST(Messages, come_back_as_they_were)
     EXPECT_EQ(after->library.epoch, ~std::uint64_t{0});
     EXPECT_EQ(after->library.games, hello().library.games);
 
+    auto part = entry("doom", 'd');
+    part.complete = false;
     const LibraryDelta delta{
-        .epoch = 1, .from_rev = 2, .to_rev = 3, .upserts = {entry("doom")}, .removals = {entry("x").game}};
+        .epoch = 1, .from_rev = 2, .to_rev = 3, .upserts = {part}, .removals = {content('e')}};
     const auto delta_after = decode<LibraryDelta>(encode(delta).value());
     ASSERT_TRUE(delta_after) << delta_after.error().message;
     EXPECT_EQ(delta_after->upserts, delta.upserts);
@@ -91,22 +96,53 @@ TEST(Messages, with_a_version_that_is_not_eight_digits_are_refused)
     EXPECT_TRUE(is_refused(message, "Hello.library.games[1].version: "));
 }
 
-TEST(Messages, with_a_game_twice_or_out_of_order_are_refused)
+TEST(Messages, with_a_content_twice_or_out_of_order_are_refused)
 {
     auto message = hello();
-    message.library.games = {entry("a"), entry("a")};
+    message.library.games = {entry("a", 'c'), entry("b", 'c')};
     EXPECT_TRUE(is_refused(message, "Hello.library.games: "));
-    message.library.games = {entry("b"), entry("a")};
+    message.library.games = {entry("a", 'd'), entry("b", 'c')};
     EXPECT_TRUE(is_refused(message, "Hello.library.games: "));
+}
+
+TEST(Messages, may_list_several_contents_of_one_game)
+{
+    auto message = hello();
+    message.library.games = {entry("a", 'c'), entry("a", 'd')};
+    EXPECT_TRUE(decode<Hello>(encode(message).value()));
+}
+
+TEST(Messages, that_follow_a_content_come_back_as_they_were)
+{
+    EXPECT_EQ(decode<Follow>(encode(Follow{content('c')}).value()).value().content, content('c'));
+    const auto have = decode<Have>(encode(Have{.chunks = {7, 0, 7}, .asked = {4'294'967'295}}).value());
+    ASSERT_TRUE(have) << have.error().message;
+    EXPECT_EQ(have->chunks, (std::vector<std::uint32_t>{7, 0, 7}));
+    EXPECT_EQ(have->asked, (std::vector<std::uint32_t>{4'294'967'295}));
+    const auto peer = PeerId::parse(std::string(64, 'a')).value();
+    EXPECT_EQ(decode<Elsewhere>(encode(Elsewhere{peer}).value()).value().peer, peer);
+}
+
+TEST(Messages, that_list_too_many_chunks_at_once_are_refused)
+{
+    Have have{.chunks = std::vector<std::uint32_t>(max_have_chunks, 4'294'967'295),
+              .asked = std::vector<std::uint32_t>(max_have_asked, 4'294'967'295)};
+    EXPECT_TRUE(encode(have));
+    have.chunks.push_back(1);
+    EXPECT_TRUE(is_refused(have, "Have.chunks: "));
+    have.chunks.clear();
+    have.asked.push_back(1);
+    EXPECT_TRUE(is_refused(have, "Have.asked: "));
 }
 
 TEST(Messages, are_held_to_their_rules_when_they_are_read_too)
 {
     auto text = encode(hello()).value();
-    text.replace(text.find("doom"), 4, "zoom");
+    text.replace(text.find(std::string(64, 'c')), 64, std::string(64, 'e'));
     const auto message = decode<Hello>(text);
     ASSERT_FALSE(message);
-    EXPECT_EQ(message.error().message, "Hello.library.games: expected one entry for a game, sorted by id");
+    EXPECT_EQ(message.error().message,
+              "Hello.library.games: expected one entry for a content id, sorted by it");
 }
 
 }  // namespace lanspread::wire

@@ -2,13 +2,19 @@
 
 To be used after isolation.isolate(). A host is `eth0` with 10.77.0.N/24 and fd77::N/64; there is no router and no resolver.
 """
+import ctypes
 import json
+import os
+import socket
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 # A child dies with the thread that started it: nothing is left running by a test that was killed.
 DIE_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL")
+CLONE_NEWNET = 0x40000000
 
 
 class CommandFailed(RuntimeError):
@@ -22,6 +28,13 @@ def run(*command: str, text: str | None = None) -> str:
     if done.returncode != 0:
         raise CommandFailed(f"{' '.join(command)}: {done.returncode}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout
+
+
+def _enter_network(descriptor: int) -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.setns(descriptor, CLONE_NEWNET):
+        error = ctypes.get_errno()
+        raise OSError(error, f"setns: {os.strerror(error)}")
 
 
 class Host:
@@ -66,13 +79,13 @@ class Host:
     def plug(self) -> None:
         run("ip", "-n", self.lab.switch, "link", "set", "dev", self.name, "up")
 
-    def limit(self, megabits: int) -> None:
+    def limit(self, megabits: float) -> None:
         """Limits the cable, both ways. The card pushes back on its sender; the switch drops what it cannot queue."""
-        burst = max(64_000, megabits * 125)
+        burst = max(64_000, round(megabits * 125))
         for namespace, device, queue in ((self.namespace, "eth0", 4_000_000),
-                                         (self.lab.switch, self.name, max(200_000, megabits * 1250))):
+                                         (self.lab.switch, self.name, max(200_000, round(megabits * 1250)))):
             run("tc", "-n", namespace, "qdisc", "replace", "dev", device, "root", "tbf",
-                "rate", f"{megabits}mbit", "burst", str(burst), "limit", str(queue))
+                "rate", f"{round(megabits * 1000)}kbit", "burst", str(burst), "limit", str(queue))
 
     def drop_incoming(self, match: str) -> None:
         """Drops what arrives and matches, for example `udp dport 5353` (nft's language)."""
@@ -81,14 +94,50 @@ class Host:
             self._has_filter = True
         self.run("nft", f"add rule inet lab incoming {match} drop")
 
+    def lose(self, percent: float) -> None:
+        """Loses that part of the packets that arrive, by chance. The senders have to send singly, or whole bursts go."""
+        self.run("nft", 'add table netdev lab; add chain netdev lab incoming { type filter hook ingress device "eth0" '
+                 f"priority 0; }}; add rule netdev lab incoming numgen random mod 100000 < {round(percent * 1000)} drop")
+
+    def drop_nothing(self) -> None:
+        """Lets everything in again."""
+        self.run("nft", "flush chain inet lab incoming")
+
     def send_singly(self) -> None:
         """Cuts bursts into packets before they leave the card, as a real one does; else a filter sees a burst as one packet."""
         run("ip", "-n", self.namespace, "link", "set", "dev", "eth0", "gso_max_segs", "1")
 
     def bytes_sent(self) -> int:
         """Bytes that left through the card since the host was made, with all headers."""
+        return self._traffic("tx")
+
+    def bytes_received(self) -> int:
+        """The same of what came in."""
+        return self._traffic("rx")
+
+    def _traffic(self, direction: str) -> int:
         (link,) = json.loads(run("ip", "-n", self.namespace, "-statistics", "-json", "link", "show", "eth0"))
-        return link["stats64"]["tx"]["bytes"]
+        return link["stats64"][direction]["bytes"]
+
+    def wire_bytes_sent(self) -> int:
+        """Bytes that went into the limited cable: of a burst, too, each packet counts with its headers. After limit()."""
+        (queue,) = json.loads(run("tc", "-n", self.namespace, "-statistics", "-json", "qdisc", "show", "dev", "eth0"))
+        return queue["bytes"]
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """Sockets that this thread makes in the meantime are this host's."""
+        with Path("/proc/thread-self/ns/net").open("rb") as before, Path("/run/netns", self.namespace).open("rb") as here:
+            _enter_network(here.fileno())
+            try:
+                yield
+            finally:
+                _enter_network(before.fileno())
+
+    def connect(self, port: int) -> socket.socket:
+        """A TCP connection from this host to itself. OSError where nobody listens."""
+        with self.inside():
+            return socket.create_connection(("127.0.0.1", port), timeout=10)
 
 
 class Lab:

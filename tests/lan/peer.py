@@ -79,18 +79,25 @@ class Peer:
     def start(self, *options: str) -> "Peer":
         """Starts it and waits until it serves."""
         self.launch(*options)
+        return self.wait_until_ready()
+
+    def wait_until_ready(self) -> "Peer":
+        """For those who launched several at once."""
         line = wait_for(self._ready_line, READY_SECONDS, f"the ready line of {self.name}")
         self.ready = dict(re.findall(r"(\w+)=(\S+)", line.group()))
         return self
 
     def launch(self, *options: str) -> None:
         """Starts it and waits for nothing."""
-        command = [binary(), "run", "--state", str(self.state), "--games", str(self.games_folder), "--name", self.name,
-                   "--log-level", self.log_level, *self.options, *options]
+        command = [*self._run_command(), *self.options, *options]
         prefix = self.host.command() if self.host else list(DIE_WITH_PARENT)
         with self.output.open("wb") as output, self.log.open("ab") as log:
             self.process = subprocess.Popen(prefix + command, stdin=subprocess.DEVNULL, stdout=output, stderr=log,
                                             start_new_session=True, env=os.environ | self.environment)
+
+    def _run_command(self) -> list[str]:
+        return [binary(), "run", "--state", str(self.state), "--games", str(self.games_folder), "--name", self.name,
+                "--log-level", self.log_level]
 
     def _ready_line(self) -> re.Match | None:
         if not self.is_running():

@@ -14,7 +14,8 @@ class CommandLine(LanTest):
     def test_without_a_running_peer_commands_say_how_to_start_one(self):
         nobody = Peer(self.folder, "nobody")
         for arguments in (["status"], ["peers"], ["games"], ["show", "quake"], ["get", "quake"], ["cancel", "quake"],
-                          ["verify", "quake"], ["events"], ["connect", "10.77.0.9:7000"]):
+                          ["verify", "quake"], ["events"], ["connect", "10.77.0.9:7000"], ["downloads"], ["pause", "quake"],
+                          ["resume", "--all"], ["priority", "quake", "high"], ["move", "quake", "1"], ["settings"]):
             with self.subTest(arguments):
                 answer = nobody.cli(*arguments)
                 self.assertEqual(answer.code, NO_PEER, answer)

@@ -15,6 +15,7 @@ class Disk(LanTest):
         filler = bob.games_folder / "filler"
         trees.write_random(filler, 40 * trees.MIB, 5)
         bob.start()
+        self.assertEqual(bob.cli("settings", "install_space", "off").code, 0)
         self.wait_until_seen(bob, "quake")
         bob.start_get("quake")
         download = self.wait_for_download(bob, "quake", "waiting_for_space", seconds=30)

@@ -1,4 +1,5 @@
 """Games for tests: made, compared, damaged."""
+import errno
 import filecmp
 import os
 import random
@@ -47,6 +48,13 @@ def game_of_small_files(games: Path, name: str = "many", count: int = 20_000) ->
         path = root / f"dir{folder % 20}" / f"sub{folder}" / f"file{number}.dat"
         path.write_bytes(source.randbytes(source.randrange(3000)))
     return finish(root, "20240101")
+
+
+def game_of_middle_files(games: Path, name: str = "quake", count: int = 1000, size: int = 40_000) -> Path:
+    """Files that are smaller than a chunk, so that their room on the disk is taken as they are written."""
+    for number in range(count):
+        write_random(games / name / f"dir{number % 20}" / f"file{number}.dat", size, number)
+    return finish(games / name, "20240101")
 
 
 def odd_game(games: Path, name: str = "odd") -> Path:
@@ -124,6 +132,18 @@ def flip_byte(path: Path, offset: int) -> None:
         file.seek(offset)
         file.write(bytes([value ^ 0xFF]))
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def fill_disk(file: Path) -> None:
+    """Writes to the file until its file system has no room left."""
+    with file.open("wb", buffering=0) as filler:
+        for piece in (MIB, 4096):
+            try:
+                while filler.write(bytes(piece)) == piece:
+                    pass
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
 
 
 def copy_game(root: Path, games: Path) -> Path:

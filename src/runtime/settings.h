@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "runtime/model.h"
+
+/// The settings: as a person types them, as numbers in the store, as the struct that is shown. Pure
+/// functions.
+namespace lanspread::runtime {
+
+/// The number that the store keeps for a setting, from what a person typed: a rate ("5M", "500k", "off"), a
+/// count, or "on" and "off". `not_found` where there is no such setting, `invalid_input` where that is no
+/// value for it.
+[[nodiscard]] Result<std::int64_t> parse_setting(std::string_view name, std::string_view text);
+
+/// The settings that the store's numbers make. What was never set, or makes no sense, is as it is by default.
+[[nodiscard]] Settings settings_from(const std::map<std::string, std::int64_t>& stored);
+
+/// Bytes a second; 0: no limit.
+[[nodiscard]] std::uint64_t effective_upload_limit(const Settings& settings, bool is_playing);
+
+}  // namespace lanspread::runtime

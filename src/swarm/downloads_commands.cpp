@@ -1,0 +1,148 @@
+#include <fmt/format.h>
+
+#include "async/offload.h"
+#include "store/downloads.h"
+#include "swarm/download.h"
+#include "swarm/downloads.h"
+#include "swarm/partial_folder.h"
+
+/// What a person does to a download once it is there.
+namespace lanspread::swarm {
+
+Result<std::shared_ptr<Download>> Downloads::changeable(const GameId& game) const
+{
+    const auto found = downloads_.find(game);
+    if (found == downloads_.end() || is_terminal(found->second->state())) {
+        return fail(ErrorCode::not_found, fmt::format("{} is not being downloaded", game.text()));
+    }
+    return found->second;
+}
+
+Task<Result<DownloadStatus>> Downloads::set_paused(GameId game, bool paused)
+{
+    const auto download = changeable(game);
+    if (!download) {
+        co_return fail(download.error());
+    }
+    if (!(*download)->set_paused(paused)) {
+        co_return fail(ErrorCode::refused, fmt::format("{} is complete and being put in place", game.text()));
+    }
+    share_places();
+    // Nothing was awaited since the look at its state: what `finish` notes comes after this.
+    const auto state = paused ? store::DownloadState::paused : store::DownloadState::running;
+    const auto noted = co_await offload(
+        environment_.store_pool, [&database = environment_.database, content = (*download)->request().content,
+                                  state] { return store::Downloads(database).set_state(content, state); });
+    // Where there is no record yet, the one that is being made says the same.
+    if (!noted && noted.error().code != ErrorCode::not_found) {
+        co_return fail(noted.error());
+    }
+    co_return status_of(**download);
+}
+
+Task<Result<DownloadStatus>> Downloads::set_priority(GameId game, Priority priority)
+{
+    const auto download = changeable(game);
+    if (!download) {
+        co_return fail(download.error());
+    }
+    queue_.set_priority(game, priority);
+    share_places();
+    const auto saved = co_await save_order();
+    co_return saved ? Result<DownloadStatus>(status_of(**download)) : fail(saved.error());
+}
+
+Task<Result<DownloadStatus>> Downloads::move(GameId game, std::size_t position)
+{
+    const auto download = changeable(game);
+    if (!download) {
+        co_return fail(download.error());
+    }
+    queue_.move(game, position);
+    share_places();
+    const auto saved = co_await save_order();
+    co_return saved ? Result<DownloadStatus>(status_of(**download)) : fail(saved.error());
+}
+
+Task<Result<void>> Downloads::save_order()
+{
+    std::vector<store::QueuePlace> places;
+    for (const auto& item : queue_.items()) {
+        places.push_back({.content = downloads_.at(item.game)->request().content,
+                          .priority = static_cast<std::uint8_t>(item.priority),
+                          .place = static_cast<std::int64_t>(places.size())});
+    }
+    co_return co_await offload(environment_.store_pool,
+                               [&database = environment_.database, places = std::move(places)] {
+                                   return store::Downloads(database).set_places(places);
+                               });
+}
+
+Task<Result<DownloadStatus>> Downloads::cancel(GameId game, bool remove)
+{
+    const auto found = downloads_.find(game);
+    const auto download = found == downloads_.end() ? nullptr : found->second;
+    if (download && !is_terminal(download->state())) {
+        if (!download->cancel(remove)) {
+            co_return fail(ErrorCode::refused,
+                           fmt::format("{} is complete and being put in place", game.text()));
+        }
+        co_await download->ended();
+        co_return status_of(*download);
+    }
+    if (download && download->state() == DownloadState::done) {
+        co_return fail(ErrorCode::refused, fmt::format("{} is complete already", game.text()));
+    }
+    if (remove && discarding_.insert(game).second) {
+        const auto discarded = co_await discard(game);
+        discarding_.erase(game);
+        if (!discarded && !(download && discarded.error().code == ErrorCode::not_found)) {
+            co_return fail(discarded.error());
+        }
+    }
+    if (!download && !remove) {
+        co_return fail(ErrorCode::not_found, fmt::format("{} is not being downloaded", game.text()));
+    }
+    DownloadStatus deleted;  // of a download of an earlier process, of which no more is known
+    deleted.game = game;
+    deleted.state = DownloadState::cancelled;
+    co_return download ? status_of(*download) : deleted;
+}
+
+/// Deletes what ended downloads of a game have left.
+Task<Result<void>> Downloads::discard(GameId game)
+{
+    const auto discarded = co_await offload(
+        environment_.store_pool,
+        [&database = environment_.database, game]() -> Result<std::vector<store::DownloadRecord>> {
+            store::Downloads downloads(database);
+            auto records = downloads.load_all();
+            if (!records) {
+                return records;
+            }
+            std::erase_if(*records, [&](const store::DownloadRecord& record) { return record.game != game; });
+            for (const auto& record : *records) {
+                if (auto removed = downloads.remove(record.content); !removed) {
+                    return fail(removed.error());
+                }
+            }
+            return records;
+        });
+    if (!discarded) {
+        co_return fail(discarded.error());
+    }
+    if (discarded->empty()) {
+        co_return fail(ErrorCode::not_found, fmt::format("nothing of a download of {} is left", game.text()));
+    }
+    for (const auto& record : *discarded) {
+        auto removed = co_await offload(environment_.disk_pool, [record] {
+            return remove_partial(record.games_folder, record.game, record.content);
+        });
+        if (!removed) {
+            co_return removed;
+        }
+    }
+    co_return Result<void>();
+}
+
+}  // namespace lanspread::swarm

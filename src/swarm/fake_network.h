@@ -1,0 +1,193 @@
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "async/signal.h"
+#include "content/hash.h"
+#include "library/testing.h"
+#include "swarm/network.h"
+
+/// For the tests of swarm/: packages in memory, and a network of peers that hold them, with the faults that
+/// peers have.
+namespace lanspread::swarm {
+
+struct PackageFile {
+    std::string path;
+    std::string text;
+    bool executable = false;
+};
+
+/// A version of a game, as a peer has it.
+struct Package {
+    std::shared_ptr<const content::Manifest> manifest;
+    std::map<std::string, PackageFile> files;
+
+    static Package make(std::string_view game, const std::string& version, std::vector<PackageFile> files)
+    {
+        files.push_back({"version.ini", version + "\n"});
+        Package package;
+        std::vector<content::ManifestFile> listed;
+        for (auto& file : files) {
+            listed.push_back({SafePath::parse(file.path).value(), file.text.size(), file.executable});
+            package.files[file.path] = std::move(file);
+        }
+        listed = content::canonical_files(std::move(listed)).value();
+        const auto layout = content::chunk_layout(listed);
+        std::vector<ChunkHash> hashes;
+        for (std::size_t chunk = 0; chunk + 1 < layout.first_extent.size(); ++chunk) {
+            const auto first = layout.first_extent[chunk];
+            const auto extents =
+                std::span(layout.extents).subspan(first, layout.first_extent[chunk + 1] - first);
+            hashes.push_back(content::hash_chunk(as_bytes(package.text_of(listed, extents))));
+        }
+        package.manifest = std::make_shared<const content::Manifest>(
+            content::Manifest::make(library::game_id(game), version, std::move(listed), std::move(hashes))
+                .value());
+        return package;
+    }
+
+    [[nodiscard]] std::string chunk(std::uint32_t chunk) const
+    {
+        return text_of(manifest->files(), manifest->extents(chunk));
+    }
+    [[nodiscard]] const ContentId& content() const { return manifest->content_id(); }
+
+private:
+    [[nodiscard]] std::string text_of(const std::vector<content::ManifestFile>& listed,
+                                      std::span<const content::Extent> extents) const
+    {
+        std::string text;
+        for (const auto& extent : extents) {
+            text += files.at(listed[extent.file].path.text()).text.substr(extent.offset, extent.size);
+        }
+        return text;
+    }
+};
+
+/// A game of 20 chunks or so: one large file, small ones, an empty one, a program.
+inline Package doom(const std::string& version = "20240101", unsigned seed = 1)
+{
+    return Package::make("doom", version,
+                         {{"data/large.pak", library::pattern(16'500'000, seed)},
+                          {"data/levels/one.map", library::pattern(400'000, 2)},
+                          {"data/levels/two ü.map", library::pattern(900'000, 3)},
+                          {"empty.txt", ""},
+                          {"game_start.sh", "#!/bin/sh\n", true}});
+}
+
+/// A peer as its fetcher sees it. Everything but its holdings is a fault.
+struct FakePeer {
+    std::string name;
+    std::set<ContentId> holds;
+    std::map<ContentId, std::set<std::uint32_t>> partial = {};  ///< what it has of what it fetches itself
+    std::set<std::uint32_t> sent_elsewhere = {};  ///< chunks for which it once names another peer
+    bool lies_in_bitfields = false;
+    bool lies_in_chunks = false;
+    bool lies_in_manifests = false;
+    bool sends_wrong_sizes = false;
+    std::size_t chunks_left = SIZE_MAX;  ///< then it leaves the network
+    std::size_t chunks_before_pause =
+        SIZE_MAX;  ///< then it answers nothing, until it is cancelled or the pause ends
+    std::size_t chunks_sent = 0;
+};
+
+class FakeNetwork final : public Network {
+public:
+    void add(const Package& package) { packages_[package.content()] = package; }
+
+    [[nodiscard]] std::vector<Holder> holders(const ContentId& content) const override
+    {
+        std::vector<Holder> found;
+        for (const auto& [id, peer] : peers) {
+            const bool is_complete = peer.holds.contains(content);
+            if ((is_complete || peer.partial.contains(content)) && !bans.contains(id)) {
+                found.push_back({id, peer.name, is_complete});
+            }
+        }
+        return found;
+    }
+
+    Task<Result<Bytes>> fetch_manifest(PeerId peer, ContentId content, TimePoint) override
+    {
+        ++manifests_sent;
+        if (peers.at(peer).sends_wrong_sizes) {
+            co_return fail(ErrorCode::corrupt, "too large");
+        }
+        auto bytes = packages_.at(content).manifest->canonical_bytes();
+        if (peers.at(peer).lies_in_manifests) {
+            bytes.back() ^= std::byte{1};
+        }
+        co_return bytes;
+    }
+
+    Task<Result<Fetched>> fetch_chunk(PeerId id, ContentId content, std::uint32_t chunk, SharedBuffer buffer,
+                                      std::uint32_t size, transport::Patience) override
+    {
+        co_await sleep_for(std::chrono::microseconds(200));
+        auto& peer = peers.at(id);
+        while (peer.chunks_sent >= peer.chunks_before_pause) {
+            has_held_back = true;
+            co_await resumed.wait();
+        }
+        if (peer.sent_elsewhere.erase(chunk) > 0) {
+            co_return Fetched(PeerId{});
+        }
+        if (peer.partial.contains(content) && !peer.partial.at(content).contains(chunk)) {
+            co_return fail(ErrorCode::not_found, "that chunk is not here");
+        }
+        if (peer.chunks_left == 0 || !(peer.holds.contains(content) || peer.partial.contains(content))) {
+            peer.holds.clear();
+            co_return fail(ErrorCode::unavailable, "the connection is gone");
+        }
+        if (peer.sends_wrong_sizes) {
+            co_return fail(ErrorCode::corrupt, "another size");
+        }
+        --peer.chunks_left;
+        ++peer.chunks_sent;
+        ++sent[{content, chunk}];
+        const auto text = packages_.at(content).chunk(chunk);
+        EXPECT_EQ(text.size(), size);
+        std::ranges::copy(as_bytes(text), buffer->span().begin());
+        if (peer.lies_in_chunks) {
+            buffer->span()[size / 2] ^= std::byte{1};
+        }
+        co_return Fetched();
+    }
+
+    Task<Result<void>> follow(PeerId id, ContentId content, std::uint32_t chunks, FollowSink* sink) override
+    {
+        const auto& peer = peers.at(id);
+        if (peer.lies_in_bitfields) {
+            co_return fail(ErrorCode::corrupt, "chunk 4711 of 20");
+        }
+        sink->bitfield(ChunkSet::none_of(chunks));
+        while (peer.partial.contains(content)) {
+            const auto& has = peer.partial.at(content);
+            sink->have({has.begin(), has.end()}, {});
+            co_await partials_changed.wait();
+        }
+        co_return Result<void>();
+    }
+
+    void ban(const PeerId& peer, const std::string& reason) override { bans[peer] = reason; }
+
+    std::map<PeerId, FakePeer> peers;
+    std::map<PeerId, std::string> bans;
+    std::map<std::pair<ContentId, std::uint32_t>, std::size_t> sent;  ///< how often each chunk was
+    std::size_t manifests_sent = 0;
+    Signal resumed;
+    Signal partials_changed;     ///< tells followers what `partial` of their peers is now
+    bool has_held_back = false;  ///< a peer in its pause has been asked for a chunk
+
+private:
+    std::map<ContentId, Package> packages_;
+};
+
+}  // namespace lanspread::swarm

@@ -1,0 +1,109 @@
+#include <algorithm>
+
+#include "swarm/scheduler.h"
+
+/// Who the sources are and what they have: the part of Scheduler that keeps the books.
+namespace lanspread::swarm {
+
+void Scheduler::source_joined(const PeerId& source, ChunkSet has)
+{
+    const auto chunks = has.size();
+    const bool is_complete = has.is_full();
+    if (const auto known = sources_.find(source); known != sources_.end()) {
+        if (is_complete && !known->second.is_complete) {
+            uncount(known->second);
+            known->second.has = std::move(has);
+            known->second.is_complete = true;
+            known->second.asks.clear();
+            known->second.deferred.clear();
+            known->second.is_exhausted = false;
+        }
+        return;
+    }
+    if (liars_.contains(source)) {
+        return;
+    }
+    if (!is_complete) {
+        for (std::uint32_t chunk = 0; chunk < chunks; ++chunk) {
+            if (has.contains(chunk)) {
+                availability_.count_one_more(chunk);
+            }
+        }
+    }
+    sources_.emplace(source, Source{.has = std::move(has),
+                                    .is_complete = is_complete,
+                                    .cursor = random_chunk(),
+                                    .pace = SourcePace(options_.pace),
+                                    .asks = {},
+                                    .deferred = {},
+                                    .is_exhausted = false});
+}
+
+void Scheduler::source_has(const PeerId& source, std::span<const std::uint32_t> chunks)
+{
+    const auto found = sources_.find(source);
+    if (found == sources_.end() || found->second.is_complete) {
+        return;
+    }
+    auto& [id, its] = *found;
+    for (const auto chunk : chunks) {
+        const bool is_deferred =
+            std::ranges::find(its.deferred, chunk, &Deferred::chunk) != its.deferred.end();
+        if (!its.has.contains(chunk) && !is_deferred) {
+            its.has.insert(chunk);
+            its.is_exhausted = its.is_exhausted && !availability_.is_wanted(chunk);
+            availability_.count_one_more(chunk);
+        }
+    }
+}
+
+void Scheduler::source_asks(const PeerId& source, std::vector<std::uint32_t> chunks)
+{
+    const auto found = sources_.find(source);
+    if (found == sources_.end() || found->second.is_complete) {
+        return;
+    }
+    std::ranges::for_each(found->second.asks,
+                          [this](std::uint32_t chunk) { availability_.count_one_less(chunk); });
+    found->second.asks = std::move(chunks);
+    std::ranges::for_each(found->second.asks,
+                          [this](std::uint32_t chunk) { availability_.count_one_more(chunk); });
+}
+
+std::vector<ChunkRequest> Scheduler::source_left(const PeerId& source)
+{
+    const auto found = sources_.find(source);
+    if (found == sources_.end()) {
+        return {};
+    }
+    auto dropped = drop_flights([&](const Flight& flight) { return flight.request.source == source; });
+    uncount(found->second);
+    sources_.erase(found);
+    return dropped;
+}
+
+std::vector<ChunkRequest> Scheduler::source_lied(const PeerId& source)
+{
+    liars_.insert(source);
+    return source_left(source);
+}
+
+void Scheduler::uncount(const Source& source)
+{
+    if (source.is_complete) {
+        return;
+    }
+    for (std::uint32_t chunk = 0; chunk < source.has.size(); ++chunk) {
+        if (source.has.contains(chunk)) {
+            availability_.count_one_less(chunk);
+        }
+    }
+    for (const auto& deferred : source.deferred) {
+        availability_.count_one_less(deferred.chunk);
+    }
+    for (const auto chunk : source.asks) {
+        availability_.count_one_less(chunk);
+    }
+}
+
+}  // namespace lanspread::swarm
