@@ -87,7 +87,6 @@ struct Peer {
     TimePoint next_admit = TimePoint::max();
     std::vector<PeerIndex> followers{};
     std::vector<std::uint32_t> fresh{};  // chunks that were not announced yet
-    std::vector<std::uint32_t> told_asks{};
     bool will_announce = false;
     TimePoint announced{};
 };
@@ -106,7 +105,6 @@ struct Announcement {
     std::uint32_t life = 0;  // of the sender
     std::vector<PeerIndex> followers{};
     std::vector<std::uint32_t> chunks{};
-    std::vector<std::uint32_t> asks{};
 };
 
 }  // namespace lanspread::sim

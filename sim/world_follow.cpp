@@ -117,17 +117,11 @@ void World::announce(PeerIndex index)
     peer.will_announce = false;
     peer.announced = now_;
     auto chunks = std::exchange(peer.fresh, {});
-    std::vector<std::uint32_t> asks;
-    if (is_downloading(peer)) {
-        const Stopwatch watch(outcome_.scheduler_seconds);
-        asks = peer.scheduler->asked_of_complete_holders();
-    }
-    if (peer.followers.empty() || (chunks.empty() && asks == peer.told_asks)) {
+    if (peer.followers.empty() || chunks.empty()) {
         return;
     }
-    peer.told_asks = asks;
     after(options_.latency, Action::announcement,
-          announcements_.add({index, peer.life, peer.followers, std::move(chunks), std::move(asks)}));
+          announcements_.add({index, peer.life, peer.followers, std::move(chunks)}));
 }
 
 void World::announcement_arrives(std::uint32_t id)
@@ -142,7 +136,6 @@ void World::announcement_arrives(std::uint32_t id)
         auto& peer = peers_[index];
         if (is_downloading(peer)) {
             peer.scheduler->source_has(from.id, announcement.chunks);
-            peer.scheduler->source_asks(from.id, announcement.asks);
             become_thoughtful(index);
         }
     }

@@ -52,7 +52,6 @@ void World::depart(PeerIndex index, std::size_t number)
     peer.followed.clear();
     peer.followers.clear();
     peer.fresh.clear();
-    peer.told_asks.clear();
     after(notice, Action::gone, index, peer.life);
     if (departure.away != Duration::max()) {
         after(departure.away, Action::join, index);

@@ -83,9 +83,6 @@ void World::send_request(PeerIndex index, const swarm::Assignment& assignment)
                                    .deadline = assignment.deadline});
     peer.open.push_back({server, chunk, id});
     after(options_.latency, Action::request, id);
-    if (peers_[server].has_all) {
-        has_news(index);
-    }
 }
 
 void World::answer_arrives(RequestId id)

@@ -15,6 +15,12 @@
 
 namespace lanspread::library {
 
+namespace {
+
+constexpr auto settling_time = std::chrono::nanoseconds(settling_ns) + std::chrono::milliseconds(1);
+
+}  // namespace
+
 std::int64_t wall_clock_ns()
 {
     return std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -127,6 +133,8 @@ void Library::Core::release(const GameId& game)
 Task<Result<void>> Library::Core::adopt(Root root, ManifestPtr manifest)
 {
     touch(root.game);
+    // Its sentinel was renamed just now: without this pause all of it would be looked at twice.
+    co_await sleep_for(settling_time);
     auto listing = co_await read_settled(root);
     if (!listing) {
         co_return fail(listing.error().in(root.game.text()));
@@ -155,7 +163,7 @@ Task<Result<RootListing>> Library::Core::read_settled(Root root)
     auto began_ns = wall_clock_ns();
     auto listing = co_await offload(pools_.disk, [root] { return read_root(root); });
     if (listing && !is_settled(listing->fingerprint, began_ns)) {
-        co_await sleep_for(std::chrono::nanoseconds(settling_ns) + std::chrono::milliseconds(1));
+        co_await sleep_for(settling_time);
         began_ns = wall_clock_ns();
         listing = co_await offload(pools_.disk, [root] { return read_root(root); });
     }

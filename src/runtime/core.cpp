@@ -281,6 +281,7 @@ void PeerRuntime::Core::announce(const ContentId& content)
     } else if (const auto partial = partials.find(content)) {
         party.set_library({to_entry(*partial->manifest(), false)}, {});
     } else {
+        server.forget(content);
         party.set_library({}, {content});
     }
 }

@@ -36,7 +36,7 @@ Result<wire::Have> read_have(std::string_view frame, std::uint32_t chunks)
         return have;
     }
     const auto is_beyond = [chunks](std::uint32_t chunk) { return chunk >= chunks; };
-    if (std::ranges::any_of(have->chunks, is_beyond) || std::ranges::any_of(have->asked, is_beyond)) {
+    if (std::ranges::any_of(have->chunks, is_beyond)) {
         return fail(ErrorCode::corrupt, "it names chunks that there are not");
     }
     return have;
@@ -126,7 +126,7 @@ Task<Result<void>> PartyNetwork::follow(PeerId peer, ContentId content, std::uin
         if (!have) {
             co_return fail(have.error());
         }
-        sink->have(std::move(have->chunks), std::move(have->asked));
+        sink->have(std::move(have->chunks));
         co_await sleep_until(next_read);
     }
 }

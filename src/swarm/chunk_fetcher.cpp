@@ -92,6 +92,7 @@ Task<void> ChunkFetcher::steer()
     while (!scheduler_.is_complete() && !failure_) {
         const auto now = Clock::now();
         update_sources(now);
+        give_up(scheduler_.give_up_overdue(now));
         update_state(now);
         assign();
         co_await changed_.wait_until(now + tick);

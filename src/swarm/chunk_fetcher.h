@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <random>
 #include <set>
 #include <string>
 
@@ -20,9 +21,9 @@
 namespace lanspread::swarm {
 
 /// Fetches the chunks of one package until none is missing: does what the scheduler decides, one coroutine
-/// for each request, and lets every chunk be verified and written on the disk pool. Follows partial holders, and
-/// offers what is verified to others, as a PartialContent, for as long as it lives. Lives on the executor's
-/// thread.
+/// for each request, and lets every chunk be verified and written on the disk pool. Follows partial holders,
+/// and offers what is verified to others, as a PartialContent, for as long as it lives. Lives on the
+/// executor's thread.
 class ChunkFetcher {
 public:
     /// `verified` is in `store` already. `sources` and `progress` outlive the fetcher.
@@ -84,14 +85,15 @@ private:
     TaskGroup* group_ = nullptr;                          // of `run`, while it runs
     Signal changed_;                                      // steer shall look again
     std::map<ChunkRequest, CancellationToken> requests_;  // those that were not given up
-    std::set<PeerId> complete_;                           // sources that the scheduler knows to have everything
-    std::set<PeerId> followed_;                           // partial holders that are followed
+    std::set<PeerId> complete_;  // sources that the scheduler knows to have everything
+    std::mt19937 random_{std::random_device{}()};
+    std::set<PeerId> followed_;  // partial holders that are followed
     Turn turn_;
     bool has_space_ = false;   // the room for all of it is promised
     bool has_permit_ = false;  // under a limit: the next chunk is paid for
     Signal permit_wanted_;
-    TimePoint moved_at_;  // when there was something to fetch, or to wait for, last
-    std::uint32_t saved_count_;                           // chunks that the store has as verified
+    TimePoint moved_at_;         // when there was something to fetch, or to wait for, last
+    std::uint32_t saved_count_;  // chunks that the store has as verified
     std::string trouble_;        // what went wrong last; empty once a chunk has arrived since
     std::string space_trouble_;  // not empty: it waits for space
     std::optional<Error> failure_;

@@ -115,7 +115,6 @@ void ChunkFetcher::assign()
         allowance_.rate.give_back(content::max_chunk_size -
                                   manifest_->chunk_size(assignments.front().request.chunk));
     }
-    partial_->set_asked(scheduler_.asked_of_complete_holders());
 }
 
 }  // namespace lanspread::swarm

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/log.h"
@@ -25,10 +27,9 @@ public:
         fetcher_.scheduler_.source_joined(peer_, std::move(has));
         fetcher_.assign();
     }
-    void have(std::vector<std::uint32_t> chunks, std::vector<std::uint32_t> asked) override
+    void have(std::vector<std::uint32_t> chunks) override
     {
         fetcher_.scheduler_.source_has(peer_, chunks);
-        fetcher_.scheduler_.source_asks(peer_, std::move(asked));
         fetcher_.assign();
     }
 
@@ -43,14 +44,22 @@ void ChunkFetcher::update_sources(TimePoint now)
         complete_.erase(peer);
         give_up(scheduler_.source_left(peer));
     }
+    std::vector<PeerId> partial;  // not followed yet
     for (const auto& peer : sources_.here()) {
-        if (sources_.is_complete(peer)) {
-            if (complete_.insert(peer).second) {
-                scheduler_.source_joined(peer, ChunkSet::all_of(manifest_->chunk_count()));
+        if (!sources_.is_complete(peer)) {
+            if (!followed_.contains(peer)) {
+                partial.push_back(peer);
             }
-        } else if (followed_.size() < max_followed && followed_.insert(peer).second) {
-            group_->spawn(follow(peer));
+        } else if (complete_.insert(peer).second) {
+            scheduler_.source_joined(peer, ChunkSet::all_of(manifest_->chunk_count()));
         }
+    }
+    // By chance, lest everybody follows the same ones.
+    std::ranges::shuffle(partial, random_);
+    partial.resize(std::min(partial.size(), max_followed - std::min(max_followed, followed_.size())));
+    for (const auto& peer : partial) {
+        followed_.insert(peer);
+        group_->spawn(follow(peer));
     }
 }
 
@@ -59,12 +68,14 @@ Task<void> ChunkFetcher::follow(PeerId peer)
     Follower follower(*this, peer);
     const auto followed = co_await environment_.network.follow(peer, manifest_->content_id(),
                                                                manifest_->chunk_count(), &follower);
+    update_sources(Clock::now());  // it may have become complete
     if (!complete_.contains(peer)) {
         give_up(scheduler_.source_left(peer));
     }
     if (!followed && followed.error().code == ErrorCode::corrupt) {
-        ban(peer, fmt::format("says that it has chunks of {} {} that there are not", manifest_->game().text(),
-                              manifest_->version()),
+        ban(peer,
+            fmt::format("says that it has chunks of {} {} that there are not", manifest_->game().text(),
+                        manifest_->version()),
             followed.error());
     }
     changed_.notify_all();

@@ -15,6 +15,12 @@ constexpr std::size_t max_open_files = 64;
 constexpr std::size_t max_synced_alone = 64;
 constexpr std::uint64_t reserve_step = 64ULL * 1024 * 1024;
 
+/// Small files: each lies in one chunk, as a whole.
+bool is_made_when_written(const content::ManifestFile& file)
+{
+    return file.size > 0 && file.size < content::max_chunk_size;
+}
+
 }  // namespace
 
 ChunkStore::ChunkStore(PartialFolder folder, std::filesystem::path games_folder,
@@ -37,53 +43,89 @@ Result<std::shared_ptr<ChunkStore>> ChunkStore::open(const std::filesystem::path
     return std::shared_ptr<ChunkStore>(new ChunkStore(std::move(*folder), games_folder, std::move(manifest)));
 }
 
+Result<ChunkSet> ChunkStore::believable(ChunkSet claimed) const
+{
+    const auto there = list_files(folder_.files, *manifest_);
+    if (!there) {
+        return fail(there.error());
+    }
+    const auto& files = manifest_->files();
+    std::vector<bool> is_whole(files.size());
+    for (std::size_t index = 0; index < files.size(); ++index) {
+        const auto found =
+            std::ranges::lower_bound(*there, files[index].path.text(), {}, &platform::Entry::name);
+        is_whole[index] = found != there->end() && found->name == files[index].path.text() &&
+                          found->kind == platform::EntryKind::file && found->stat.size == files[index].size;
+    }
+    return only_whole(std::move(claimed), is_whole);
+}
+
 Result<ChunkSet> ChunkStore::prepare(ChunkSet claimed)
 {
+    const auto there = list_files(folder_.files, *manifest_);
+    if (!there) {
+        return fail(there.error());
+    }
     const auto& files = manifest_->files();
-    std::vector<bool> is_there(files.size());
+    std::vector<bool> is_whole(files.size());
     std::uint64_t to_take = 0;
+    auto next = there->begin();
     for (std::size_t index = 0; index < files.size(); ++index) {
-        const auto entry = folder_.files.stat(files[index].path);
-        is_there[index] =
-            entry && entry->kind == platform::EntryKind::file && entry->stat.size == files[index].size;
-        const auto taken = is_there[index] ? std::min(entry->allocated, files[index].size) : 0;
-        to_take_[index] = files[index].size - taken;
+        const auto& wanted = files[index];
+        next = std::find_if(next, there->end(),
+                            [&](const platform::Entry& entry) { return entry.name >= wanted.path.text(); });
+        const bool exists = next != there->end() && next->name == wanted.path.text();
+        is_whole[index] = exists && next->kind == platform::EntryKind::file && next->stat.size == wanted.size;
+        to_take_[index] = wanted.size - (is_whole[index] ? std::min(next->allocated, wanted.size) : 0);
         to_take += to_take_[index];
+        const bool is_good = is_whole[index] && (next->stat.executable || !wanted.executable);
+        if (!is_good && (exists || !is_made_when_written(wanted))) {
+            // A small one that is not whole is emptied: what `claimed` says of it must not become believable
+            // by its length, should this process be killed before anybody saves that it is gone.
+            const bool has_length = is_whole[index] || !is_made_when_written(wanted);
+            if (const auto made = make_file(wanted, has_length ? wanted.size : 0); !made) {
+                return fail(made.error().in(wanted.path.text()));
+            }
+        }
     }
     bytes_to_take_ = to_take;
+    return only_whole(std::move(claimed), is_whole);
+}
+
+/// `claimed` without the chunks that lie in files which are not whole.
+ChunkSet ChunkStore::only_whole(ChunkSet claimed, const std::vector<bool>& is_whole) const
+{
     for (std::uint32_t chunk = 0; chunk < manifest_->chunk_count(); ++chunk) {
-        const auto extents = manifest_->extents(chunk);
-        if (!std::ranges::all_of(extents,
-                                 [&](const content::Extent& extent) { return is_there[extent.file]; })) {
+        if (!std::ranges::all_of(manifest_->extents(chunk),
+                                 [&](const content::Extent& extent) { return is_whole[extent.file]; })) {
             claimed.erase(chunk);
         }
     }
-    const auto made = make_files(is_there);
-    return made ? Result<ChunkSet>(std::move(claimed)) : fail(made.error());
+    return claimed;
 }
 
-Result<void> ChunkStore::make_files(const std::vector<bool>& is_there)
+Result<void> ChunkStore::make_file(const content::ManifestFile& wanted, std::uint64_t size)
 {
-    const auto& files = manifest_->files();
-    FolderMaker folders(folder_.files);
-    for (std::size_t index = 0; index < files.size(); ++index) {
-        if (is_there[index]) {
-            continue;
-        }
-        const auto& wanted = files[index];
-        auto done = folders.make_parent_of(wanted.path);
-        if (done) {
-            const auto file = folder_.files.create_file(wanted.path);
-            done = file ? file->resize(wanted.size) : fail(file.error());
-            if (done && wanted.executable) {
-                done = file->set_executable(true);
-            }
-        }
-        if (!done) {
-            return fail(done.error().in(wanted.path.text()));
+    const auto file = create(wanted);
+    return file ? file->resize(size) : fail(file.error());
+}
+
+/// Makes the file with its folders, or opens the one that is there. It is executable, where it is to be,
+/// before it gets its length: so one that has that is complete, whenever a crash came.
+Result<platform::File> ChunkStore::create(const content::ManifestFile& wanted)
+{
+    auto file = folder_.files.create_file(wanted.path);
+    const auto parent = parent_of(wanted.path.text());
+    if (!file && file.error().code == ErrorCode::not_found && !parent.empty()) {
+        const auto made = folder_.files.make_folders(known_safe(parent));
+        file = made ? folder_.files.create_file(wanted.path) : fail(made.error());
+    }
+    if (file && wanted.executable) {
+        if (const auto done = file->set_executable(true); !done) {
+            return fail(done.error());
         }
     }
-    return {};
+    return file;
 }
 
 Result<bool> ChunkStore::reserve_some()
@@ -114,18 +156,29 @@ Result<void> ChunkStore::verify_and_write(std::uint32_t chunk, ByteSpan bytes)
         return fail(ErrorCode::corrupt, fmt::format("chunk {} has wrong bytes", chunk));
     }
     for (const auto& extent : manifest_->extents(chunk)) {
-        const auto open = file(extent.file);
-        auto written = open ? (*open)->write_at(extent.offset, bytes.first(extent.size)) : fail(open.error());
-        if (!written) {
-            return fail(written.error().in(manifest_->files()[extent.file].path.text()));
+        const auto& wanted = manifest_->files()[extent.file];
+        if (const auto written = write(extent, bytes.first(extent.size)); !written) {
+            return fail(written.error().in(wanted.path.text()));
         }
         mark_dirty(extent.file);
-        if (manifest_->files()[extent.file].size < content::max_chunk_size) {
+        if (is_made_when_written(wanted)) {
             has_taken(extent.file, extent.size);
         }
         bytes = bytes.subspan(extent.size);
     }
     return {};
+}
+
+Result<void> ChunkStore::write(const content::Extent& extent, ByteSpan bytes)
+{
+    const auto& wanted = manifest_->files()[extent.file];
+    if (is_made_when_written(wanted)) {
+        // What is there already is written over, and not cut first: others may be reading it.
+        const auto made = create(wanted);
+        return made ? made->write_at(extent.offset, bytes) : fail(made.error());
+    }
+    const auto open = file(extent.file);
+    return open ? (*open)->write_at(extent.offset, bytes) : fail(open.error());
 }
 
 Result<void> ChunkStore::read(std::uint32_t chunk, std::span<std::byte> buffer)

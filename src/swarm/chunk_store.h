@@ -24,8 +24,14 @@ public:
     [[nodiscard]] static Result<std::shared_ptr<ChunkStore>> open(
         const std::filesystem::path& games_folder, std::shared_ptr<const content::Manifest> manifest);
 
-    /// Makes the files that are not there, at their full length, which takes no room yet. Returns what can
-    /// still be believed of `claimed`: not the chunks of files that are gone or have another length.
+    /// What can still be believed of `claimed`: not the chunks of files that are not there or have another
+    /// length. Makes nothing.
+    [[nodiscard]] Result<ChunkSet> believable(ChunkSet claimed) const;
+
+    /// Makes the large files and the empty ones that are not there, at their full length, which takes no room
+    /// yet. (A small file lies in one chunk as a whole: it is made when that is written, for making a hundred
+    /// thousand of them first takes seconds.) Returns what could be believed of `claimed` before that: what
+    /// was made cannot be told from what was fetched, so it must no longer be claimed anywhere.
     [[nodiscard]] Result<ChunkSet> prepare(ChunkSet claimed);
 
     /// Takes a further 64 MiB or so for the large files from the disk, so that a full one is known early;
@@ -38,7 +44,8 @@ public:
     /// How much more room the files will take from the disk. Since `prepare`; from any thread.
     [[nodiscard]] std::uint64_t bytes_to_take() const { return bytes_to_take_; }
 
-    /// Writes the chunk where it belongs, if `bytes` are what the manifest says (`corrupt`).
+    /// Writes the chunk where it belongs, if `bytes` are what the manifest says (`corrupt`). Makes the files
+    /// and folders that it needs.
     [[nodiscard]] Result<void> verify_and_write(std::uint32_t chunk, ByteSpan bytes);
 
     /// Fills the first bytes of `buffer` with a chunk that was written before.
@@ -53,7 +60,10 @@ private:
 
     using SharedFile = std::shared_ptr<const platform::File>;
 
-    [[nodiscard]] Result<void> make_files(const std::vector<bool>& is_there);
+    [[nodiscard]] ChunkSet only_whole(ChunkSet claimed, const std::vector<bool>& is_whole) const;
+    [[nodiscard]] Result<void> make_file(const content::ManifestFile& wanted, std::uint64_t size);
+    [[nodiscard]] Result<platform::File> create(const content::ManifestFile& wanted);
+    [[nodiscard]] Result<void> write(const content::Extent& extent, ByteSpan bytes);
     [[nodiscard]] Result<SharedFile> file(std::uint32_t index);
     void mark_dirty(std::uint32_t file);
     void has_taken(std::uint32_t file, std::uint64_t bytes);

@@ -67,7 +67,7 @@ Download::Download(const DownloadEnvironment& environment, Allowance& allowance,
 {
     progress_.set_sizes(request_.bytes_total, request_.bytes_verified);
     progress_.on_state_change([this] { state_changed(); });
-    apply_turn();
+    request_.finishing ? enter(DownloadState::finishing) : apply_turn();
 }
 
 Task<void> Download::run()
@@ -117,7 +117,7 @@ Task<Result<void>> Download::all_steps()
     if (progress_.total() == 0) {
         progress_.set_sizes(manifest_->total_size(), 0);
     }
-    const bool was_finishing = record->state == store::DownloadState::finishing;
+    const bool was_finishing = request_.finishing;
     if (!was_finishing) {
         if (auto fetched = co_await fetch_chunks(std::move(record->verified)); !fetched) {
             co_return fetched;
@@ -148,51 +148,13 @@ Task<Result<store::DownloadRecord>> Download::recall()
         }
     }
     request_.games_folder = recalled->record.games_folder;  // where the partial download lies
+    request_.finishing = recalled->record.state == store::DownloadState::finishing;
     if (progress_.total() == 0) {
         progress_.set_sizes(recalled->record.bytes_total, recalled->record.bytes_verified);
     }
     is_noted_ = true;
     changed_.notify_all();
     co_return std::move(recalled->record);
-}
-
-Task<Result<void>> Download::fetch_chunks(Bytes verified)
-{
-    // A bitmap that does not fit is worth nothing: all is fetched again.
-    auto claimed = ChunkSet::from_bytes(verified, manifest_->chunk_count());
-    if (!claimed) {
-        claimed = ChunkSet::none_of(manifest_->chunk_count());
-    }
-    // What has begun is there for others also while it has no place; what has not makes no files yet.
-    while (claimed->count() == 0 && turn() != Turn::running) {
-        enter(DownloadState::starting);
-        co_await changed_.wait();
-    }
-    enter(DownloadState::starting);
-    while (true) {
-        struct Prepared {
-            std::shared_ptr<ChunkStore> store;
-            ChunkSet verified;
-        };
-        auto prepared =
-            co_await offload(environment_.disk_pool, [this, claimed = *claimed]() -> Result<Prepared> {
-                auto store = ChunkStore::open(request_.games_folder, manifest_);
-                auto believed = store ? (*store)->prepare(claimed) : fail(store.error());
-                return believed ? Result<Prepared>(Prepared{std::move(*store), std::move(*believed)})
-                                : fail(believed.error());
-            });
-        if (prepared) {
-            fetcher_ = std::make_unique<ChunkFetcher>(
-                environment_, allowance_, manifest_, std::move(prepared->store),
-                std::move(prepared->verified), sources_, progress_, turn());
-            co_return co_await fetcher_->run();
-        }
-        if (prepared.error().code != ErrorCode::disk_full) {
-            co_return fail(prepared.error());
-        }
-        enter(DownloadState::waiting_for_space, prepared.error().message);
-        co_await sleep_for(environment_.space_retry);
-    }
 }
 
 Task<Result<void>> Download::finish(bool again)
@@ -203,6 +165,7 @@ Task<Result<void>> Download::finish(bool again)
         if (auto noted = co_await note_finishing(); !noted) {
             co_return noted;
         }
+        request_.finishing = true;
         fetcher_.reset();  // closes the files before they are moved
     }
     while (true) {
@@ -251,44 +214,75 @@ Task<void> Download::leave()
     if (outcome_ && *outcome_) {
         progress_.set_sizes(manifest_->total_size(), manifest_->total_size());
         enter(DownloadState::done);
-        co_return;
+    } else if (token_.is_cancelled()) {
+        // Also where it failed at the same time: somebody was promised that it is cancelled.
+        const auto how = co_await leave_cancelled();
+        enter(DownloadState::cancelled, how);
+    } else {
+        co_await leave_failed();
+        enter(DownloadState::failed, outcome_->error().message);
     }
-    Result<void> left;
-    const bool was_finishing = progress_.state() == DownloadState::finishing;
-    if (!outcome_ && remove_) {
+}
+
+/// Says how it was left.
+Task<std::string> Download::leave_cancelled()
+{
+    auto left = fetcher_ && !remove_ ? co_await fetcher_->save() : Result<void>();
+    // Before anything is deleted: what is left if that fails, or is cut short, does not go on by itself.
+    const auto stopped = co_await note_stopped();
+    left = left ? stopped : left;
+    if (remove_) {
         left = co_await remove();
-    } else if (!was_finishing || outcome_->error().code == ErrorCode::not_found) {
-        // What was being put in place is tried again as it is, unless part of it has vanished: that is
-        // fetched again.
-        left = fetcher_ ? co_await fetcher_->save() : Result<void>();
-        const auto stopped = co_await offload(
-            environment_.store_pool, [&database = environment_.database, content = request_.content] {
-                return store::Downloads(database).set_state(content, store::DownloadState::stopped);
-            });
-        left = left ? stopped : left;
     }
     if (!left) {
         log::warning("swarm", "{}: {}", request_.game.text(), left.error().message);
     }
-    if (outcome_) {
-        enter(DownloadState::failed, outcome_->error().message);
-    } else {
-        enter(DownloadState::cancelled,
-              remove_ ? "cancelled and deleted" : "cancelled; what was fetched is kept");
+    if (!remove_) {
+        co_return "cancelled; what was fetched is kept";
+    }
+    co_return left ? "cancelled and deleted"
+                   : fmt::format("cancelled, but not all could be deleted: {}", left.error().message);
+}
+
+Task<void> Download::leave_failed()
+{
+    // What was being put in place is tried again as it is, unless part of it has vanished: that is fetched
+    // again.
+    if (progress_.state() == DownloadState::finishing && outcome_->error().code != ErrorCode::not_found) {
+        co_return;
+    }
+    request_.finishing = false;
+    const auto left = fetcher_ ? co_await fetcher_->save() : Result<void>();
+    const auto stopped = co_await note_stopped();
+    if (!left || !stopped) {
+        log::warning("swarm", "{}: {}", request_.game.text(), (left ? stopped : left).error().message);
     }
 }
 
+Task<Result<void>> Download::note_stopped()
+{
+    const auto noted = co_await offload(
+        environment_.store_pool, [&database = environment_.database, content = request_.content] {
+            return store::Downloads(database).set_state(content, store::DownloadState::stopped);
+        });
+    const bool is_known = is_noted_ || noted || noted.error().code != ErrorCode::not_found;
+    co_return is_known ? noted : Result<void>();  // it ended before it was noted at all
+}
+
+/// What cannot be deleted stays noted, so that it can be tried again.
 Task<Result<void>> Download::remove()
 {
     fetcher_.reset();  // closes its files
     auto removed = co_await offload(environment_.disk_pool, [request = request_] {
         return remove_partial(request.games_folder, request.game, request.content);
     });
-    const auto forgotten = co_await offload(environment_.store_pool,
-                                            [&database = environment_.database, content = request_.content] {
-                                                return store::Downloads(database).remove(content);
-                                            });
-    co_return removed ? forgotten : removed;
+    if (!removed) {
+        co_return removed;
+    }
+    co_return co_await offload(environment_.store_pool,
+                               [&database = environment_.database, content = request_.content] {
+                                   return store::Downloads(database).remove(content);
+                               });
 }
 
 }  // namespace lanspread::swarm

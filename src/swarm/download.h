@@ -25,6 +25,7 @@ struct DownloadRequest {
     ContentId content;
     std::filesystem::path games_folder;
     bool paused = false;
+    bool finishing = false;  ///< all was verified, and some of it may lie in its place already
     /// What an earlier attempt had verified of how much, as far as that is known: shown until it is looked
     /// at.
     std::uint64_t bytes_verified = 0;
@@ -46,9 +47,9 @@ public:
     [[nodiscard]] Task<void> run();
 
     /// Ends it at the next chunk; with `remove`, what was fetched is deleted. False where it is too late for
-    /// that.
+    /// that: it is being put in place, or is ending already.
     [[nodiscard]] bool cancel(bool remove);
-    /// Pauses it at the next chunk, or ends the pause. False where it is too late for that.
+    /// Pauses it at the next chunk, or ends the pause. False where it is too late for that, as for `cancel`.
     [[nodiscard]] bool set_paused(bool paused);
     /// Whether it is one of those that run.
     void set_place(bool has_place);
@@ -59,15 +60,25 @@ public:
     /// Suspends the caller until it has ended.
     [[nodiscard]] Task<void> ended();
     void sources_changed();
+    /// Since it ended, what it had left was deleted.
+    void was_discarded();
 
     /// As it would have to be to go on in another Download.
     [[nodiscard]] DownloadRequest request() const;
     [[nodiscard]] bool has_begun() const { return has_begun_; }
     [[nodiscard]] DownloadState state() const { return progress_.state(); }
-    [[nodiscard]] DownloadStatus status() const { return progress_.status(Clock::now()); }
+    /// It was cancelled or has failed, and has not told its end yet: that is still being noted.
+    [[nodiscard]] bool is_ending() const;
+    [[nodiscard]] DownloadStatus status() const;
 
 private:
     using SharedManifest = std::shared_ptr<const content::Manifest>;
+
+    /// The partial download on the disk, and what of it is verified.
+    struct Files {
+        std::shared_ptr<ChunkStore> store;
+        ChunkSet verified;
+    };
 
     // The steps, in order:
     [[nodiscard]] Task<void> work();
@@ -77,10 +88,16 @@ private:
     [[nodiscard]] Task<Result<void>> fetch_chunks(Bytes verified);
     [[nodiscard]] Task<Result<void>> finish(bool again);
     [[nodiscard]] Task<void> leave();
+    [[nodiscard]] Task<std::string> leave_cancelled();
+    [[nodiscard]] Task<void> leave_failed();
 
     [[nodiscard]] Task<std::optional<Result<SharedManifest>>> ask_for_manifest(PeerId peer,
                                                                                TimePoint deadline);
+    [[nodiscard]] Task<Result<Files>> look_at_files(ChunkSet claimed);
+    [[nodiscard]] Task<Result<Files>> make_files(Files files);
+    [[nodiscard]] Task<Result<void>> note_verified(ChunkSet verified);
     [[nodiscard]] Task<Result<void>> note_finishing();
+    [[nodiscard]] Task<Result<void>> note_stopped();
     [[nodiscard]] Task<Result<void>> remove();
     void enter(DownloadState state, const std::string& reason = {});
     void state_changed();
@@ -100,6 +117,7 @@ private:
     bool has_begun_ = false;
     bool has_place_ = false;
     bool is_noted_ = false;
+    bool is_discarded_ = false;
     SharedManifest manifest_;
     std::unique_ptr<ChunkFetcher> fetcher_;
     std::optional<Result<void>> outcome_;  // nothing: not there yet, or cancelled

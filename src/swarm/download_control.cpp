@@ -1,5 +1,7 @@
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "swarm/download.h"
 
 /// What others do to a Download while it goes its way.
@@ -7,7 +9,13 @@ namespace lanspread::swarm {
 
 bool Download::is_open_to_change() const
 {
-    return progress_.state() != DownloadState::finishing && !is_terminal(progress_.state());
+    return progress_.state() != DownloadState::finishing && !is_terminal(progress_.state()) &&
+           !token_.is_cancelled() && !outcome_;
+}
+
+bool Download::is_ending() const
+{
+    return !is_terminal(progress_.state()) && (token_.is_cancelled() || (outcome_ && !*outcome_));
 }
 
 bool Download::cancel(bool remove)
@@ -15,7 +23,7 @@ bool Download::cancel(bool remove)
     if (!is_open_to_change()) {
         return false;
     }
-    remove_ = remove_ || remove;
+    remove_ = remove;
     token_.cancel();
     return true;
 }
@@ -64,6 +72,23 @@ DownloadRequest Download::request() const
     request.bytes_verified = now.bytes_done;
     request.bytes_total = now.bytes_total;
     return request;
+}
+
+void Download::was_discarded()
+{
+    is_discarded_ = true;
+    request_.finishing = false;
+}
+
+DownloadStatus Download::status() const
+{
+    auto status = progress_.status(Clock::now());
+    if (is_discarded_) {
+        status.reason = status.state == DownloadState::cancelled
+                            ? "cancelled and deleted"
+                            : fmt::format("{}; what was fetched is deleted", status.reason);
+    }
+    return status;
 }
 
 Task<void> Download::noted()

@@ -32,6 +32,7 @@ void Downloads::restore(const std::vector<store::DownloadRecord>& records)
                    .content = record.content,
                    .games_folder = record.games_folder,
                    .paused = record.state == store::DownloadState::paused,
+                   .finishing = record.state == store::DownloadState::finishing,
                    .bytes_verified = record.bytes_verified,
                    .bytes_total = record.bytes_total});
         }
@@ -107,12 +108,14 @@ void Downloads::share_places()
 Task<Result<DownloadStatus>> Downloads::start(GameId game, std::string version, ContentId content,
                                               std::filesystem::path games_folder)
 {
+    co_await let_end(game);
     if (discarding_.contains(game)) {
         co_return fail(
             ErrorCode::exists,
             fmt::format("what is left of {} is being deleted: try again in a moment", game.text()));
     }
-    if (const auto known = find(game); known && !is_terminal(known->state)) {
+    const auto known = find(game);
+    if (known && !is_terminal(known->state)) {
         if (known->content != content) {
             co_return fail(ErrorCode::exists, fmt::format("{} {} is being downloaded: cancel that first",
                                                           game.text(), known->version));
@@ -122,9 +125,14 @@ Task<Result<DownloadStatus>> Downloads::start(GameId game, std::string version, 
         }
         co_return *known;
     }
+    const bool was_finishing = known && known->content == content && downloads_.at(game)->request().finishing;
     queue_.remove(game);
     queue_.add(game, Priority::normal);
-    begin({.game = game, .version = version, .content = content, .games_folder = std::move(games_folder)});
+    begin({.game = game,
+           .version = version,
+           .content = content,
+           .games_folder = std::move(games_folder),
+           .finishing = was_finishing});
     share_places();
     if (environment_.on_event) {
         environment_.on_event(

@@ -65,7 +65,8 @@ public:
     /// is done.
     [[nodiscard]] Task<Result<DownloadStatus>> cancel(GameId game, bool remove);
 
-    // `not_found` where the game is not being downloaded, `refused` where it is being moved into place.
+    // `not_found` where the game is not being downloaded, or no longer; `refused` where it is being moved
+    // into place.
 
     /// Paused, it asks for nothing further from the next chunk on, and keeps what was verified, as it is and
     /// for others; otherwise it goes on.
@@ -92,7 +93,9 @@ private:
     [[nodiscard]] Task<Result<void>> discard(GameId game);
     void begin(const DownloadRequest& request);
     void share_places();
-    /// The download of a game if it has not ended, for a command that changes it.
+    /// Suspends the caller while the game's download is ending.
+    [[nodiscard]] Task<void> let_end(GameId game);
+    /// The download of a game if it has not ended and is not about to, for a command that changes it.
     [[nodiscard]] Result<std::shared_ptr<Download>> changeable(const GameId& game) const;
     [[nodiscard]] DownloadStatus status_of(const Download& download) const;
 

@@ -12,7 +12,7 @@ namespace lanspread::swarm {
 Result<std::shared_ptr<Download>> Downloads::changeable(const GameId& game) const
 {
     const auto found = downloads_.find(game);
-    if (found == downloads_.end() || is_terminal(found->second->state())) {
+    if (found == downloads_.end() || is_terminal(found->second->state()) || found->second->is_ending()) {
         return fail(ErrorCode::not_found, fmt::format("{} is not being downloaded", game.text()));
     }
     return found->second;
@@ -78,8 +78,19 @@ Task<Result<void>> Downloads::save_order()
                                });
 }
 
+Task<void> Downloads::let_end(GameId game)
+{
+    auto found = downloads_.find(game);
+    while (found != downloads_.end() && found->second->is_ending()) {
+        const auto download = found->second;
+        co_await download->ended();
+        found = downloads_.find(game);
+    }
+}
+
 Task<Result<DownloadStatus>> Downloads::cancel(GameId game, bool remove)
 {
+    co_await let_end(game);
     const auto found = downloads_.find(game);
     const auto download = found == downloads_.end() ? nullptr : found->second;
     if (download && !is_terminal(download->state())) {
@@ -99,6 +110,9 @@ Task<Result<DownloadStatus>> Downloads::cancel(GameId game, bool remove)
         if (!discarded && !(download && discarded.error().code == ErrorCode::not_found)) {
             co_return fail(discarded.error());
         }
+        if (download && discarded) {
+            download->was_discarded();
+        }
     }
     if (!download && !remove) {
         co_return fail(ErrorCode::not_found, fmt::format("{} is not being downloaded", game.text()));
@@ -115,17 +129,11 @@ Task<Result<void>> Downloads::discard(GameId game)
     const auto discarded = co_await offload(
         environment_.store_pool,
         [&database = environment_.database, game]() -> Result<std::vector<store::DownloadRecord>> {
-            store::Downloads downloads(database);
-            auto records = downloads.load_all();
+            auto records = store::Downloads(database).load_all();
             if (!records) {
                 return records;
             }
             std::erase_if(*records, [&](const store::DownloadRecord& record) { return record.game != game; });
-            for (const auto& record : *records) {
-                if (auto removed = downloads.remove(record.content); !removed) {
-                    return fail(removed.error());
-                }
-            }
             return records;
         });
     if (!discarded) {
@@ -138,8 +146,14 @@ Task<Result<void>> Downloads::discard(GameId game)
         auto removed = co_await offload(environment_.disk_pool, [record] {
             return remove_partial(record.games_folder, record.game, record.content);
         });
+        if (removed) {
+            removed = co_await offload(environment_.store_pool,
+                                       [&database = environment_.database, content = record.content] {
+                                           return store::Downloads(database).remove(content);
+                                       });
+        }
         if (!removed) {
-            co_return removed;
+            co_return removed;  // what is left stays noted, so that it can be tried again
         }
     }
     co_return Result<void>();

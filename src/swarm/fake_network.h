@@ -170,7 +170,7 @@ public:
         sink->bitfield(ChunkSet::none_of(chunks));
         while (peer.partial.contains(content)) {
             const auto& has = peer.partial.at(content);
-            sink->have({has.begin(), has.end()}, {});
+            sink->have({has.begin(), has.end()});
             co_await partials_changed.wait();
         }
         co_return Result<void>();

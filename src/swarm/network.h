@@ -32,8 +32,8 @@ public:
     virtual ~FollowSink() = default;
     /// Once, before the rest.
     virtual void bitfield(ChunkSet has) = 0;
-    /// `chunks` it has as well now; `asked` are all that it fetches from complete holders now.
-    virtual void have(std::vector<std::uint32_t> chunks, std::vector<std::uint32_t> asked) = 0;
+    /// It has these as well now.
+    virtual void have(std::vector<std::uint32_t> chunks) = 0;
 };
 
 /// All that the swarm knows of other peers: who holds what, and three things to ask of them. The runtime

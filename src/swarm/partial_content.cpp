@@ -19,14 +19,6 @@ void PartialContent::chunk_verified(std::uint32_t chunk)
     }
 }
 
-void PartialContent::set_asked(std::vector<std::uint32_t> chunks)
-{
-    if (chunks != asked_) {
-        asked_ = std::move(chunks);
-        changed_.notify_all();
-    }
-}
-
 void PartialContent::close()
 {
     store_.reset();

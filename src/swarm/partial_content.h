@@ -14,8 +14,8 @@
 
 namespace lanspread::swarm {
 
-/// What a download has so far, for others to fetch: its verified chunks. The download keeps it up to date, the
-/// server reads it and tells those who follow. Lives on the core thread.
+/// What a download has so far, for others to fetch: its verified chunks. The download keeps it up to date,
+/// the server reads it and tells those who follow. Lives on the core thread.
 class PartialContent {
 public:
     PartialContent(std::shared_ptr<const content::Manifest> manifest, std::shared_ptr<ChunkStore> store,
@@ -27,15 +27,12 @@ public:
     [[nodiscard]] const ChunkSet& verified() const { return verified_; }
     /// The chunks in the order in which they were verified, without those that were there at the beginning.
     [[nodiscard]] std::span<const std::uint32_t> history() const { return history_; }
-    /// What is being fetched from complete holders.
-    [[nodiscard]] const std::vector<std::uint32_t>& asked() const { return asked_; }
     /// Nothing is read from it any more: its files are being moved, or removed.
     [[nodiscard]] bool is_closed() const { return store_ == nullptr; }
     /// Any of these has changed.
     [[nodiscard]] Signal& changed() { return changed_; }
 
     void chunk_verified(std::uint32_t chunk);
-    void set_asked(std::vector<std::uint32_t> chunks);
     /// Lets go of the files.
     void close();
 
@@ -44,12 +41,11 @@ private:
     std::shared_ptr<ChunkStore> store_;
     ChunkSet verified_;
     std::vector<std::uint32_t> history_;
-    std::vector<std::uint32_t> asked_;
     Signal changed_;
 };
 
-/// The downloads of this peer that others can fetch from, by content id. Lives on the core thread, longer than
-/// the downloads.
+/// The downloads of this peer that others can fetch from, by content id. Lives on the core thread, longer
+/// than the downloads.
 class PartialContents {
 public:
     /// Called after each `add` and `remove`.

@@ -1,6 +1,9 @@
 #include "swarm/partial_folder.h"
 
+#include <algorithm>
+#include <limits>
 #include <stdexcept>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -14,6 +17,16 @@ constexpr std::string_view downloads_folder = ".lanspread/download";
 std::string partial_name(const ContentId& content)
 {
     return fmt::format("{}/{}", downloads_folder, content.hex());
+}
+
+/// Whether one of the manifest's files lies in the folder `name`.
+bool is_folder_of(const content::Manifest& manifest, std::string_view name)
+{
+    const auto inside = std::string(name) + '/';
+    const auto first = std::ranges::lower_bound(
+        manifest.files(), inside, {},
+        [](const content::ManifestFile& file) -> const std::string& { return file.path.text(); });
+    return first != manifest.files().end() && first->path.text().starts_with(inside);
 }
 
 }  // namespace
@@ -85,13 +98,28 @@ Result<void> remove_partial(const std::filesystem::path& games_folder, const Gam
     return removed ? Result<void>() : fail(removed.error());
 }
 
-Result<void> FolderMaker::make_parent_of(const SafePath& file)
+std::set<std::string_view> folders_of(const content::Manifest& manifest)
 {
-    const auto parent = parent_of(file.text());
-    if (parent.empty() || !made_.emplace(parent).second) {
-        return {};
+    std::set<std::string_view> folders;
+    for (const auto& file : manifest.files()) {
+        for (auto name = parent_of(file.path.text()); !name.empty() && folders.insert(name).second;) {
+            name = parent_of(name);
+        }
     }
-    return root_.make_folders(known_safe(parent));
+    return folders;
+}
+
+Result<std::vector<platform::Entry>> list_files(const platform::Folder& files,
+                                                const content::Manifest& manifest)
+{
+    auto entries = files.list_tree(std::numeric_limits<std::size_t>::max(),
+                                   [&](std::string_view name) { return !is_folder_of(manifest, name); });
+    if (entries) {
+        std::erase_if(*entries, [&](const platform::Entry& entry) {
+            return entry.kind == platform::EntryKind::folder && is_folder_of(manifest, entry.name);
+        });
+    }
+    return entries;
 }
 
 }  // namespace lanspread::swarm

@@ -1,19 +1,21 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
-#include <unordered_set>
+#include <set>
+#include <string_view>
+#include <vector>
 
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/game_id.h"
 #include "base/safe_path.h"
+#include "content/manifest.h"
 #include "platform/folder.h"
 
 /// Where a partial download lies, below the games folder:
 ///
 ///     <game>/.lanspread/download/<content id, 64 hex digits>/
-///         files/…    the files, at their full length
+///         files/…    the files
 ///         replaced   once it is put in place: the canonical manifest of the version that it replaces
 ///
 /// All here blocks; nothing here follows a link below the games folder.
@@ -41,18 +43,12 @@ struct PartialFolder {
 /// The folder that `path` is in; empty at the top.
 [[nodiscard]] std::string_view parent_of(std::string_view path);
 
-/// Makes folders, each once.
-class FolderMaker {
-public:
-    explicit FolderMaker(const platform::Folder& root) : root_(root) {}
+/// All folders that the manifest has, with those above them. They point into the manifest.
+[[nodiscard]] std::set<std::string_view> folders_of(const content::Manifest& manifest);
 
-    /// Makes the folder that `file` is in.
-    [[nodiscard]] Result<void> make_parent_of(const SafePath& file);
-    [[nodiscard]] const std::unordered_set<std::string>& made() const { return made_; }
-
-private:
-    const platform::Folder& root_;
-    std::unordered_set<std::string> made_;
-};
+/// What lies in `files`, sorted by name, but for the folders that the manifest has: other ones are listed,
+/// and not entered.
+[[nodiscard]] Result<std::vector<platform::Entry>> list_files(const platform::Folder& files,
+                                                              const content::Manifest& manifest);
 
 }  // namespace lanspread::swarm

@@ -5,7 +5,8 @@
 
 namespace lanspread::swarm {
 
-PieceAvailability::PieceAvailability(std::uint32_t chunks) : counts_(chunks), wanted_(ChunkSet::none_of(chunks))
+PieceAvailability::PieceAvailability(std::uint32_t chunks)
+    : counts_(chunks), wanted_(ChunkSet::none_of(chunks))
 {
     by_count_.fill(wanted_);
 }

@@ -12,7 +12,7 @@ namespace lanspread::swarm {
 
 /// How rare each chunk is among the peers that download the same content, and which of the chunks that are
 /// still wanted is the rarest that a source has. Pure. A chunk is counted once for each partial holder that
-/// has it or fetches it from a complete holder now; complete holders have all, so they tell no two chunks
+/// has it; complete holders have all, so they tell no two chunks
 /// apart and are not counted. (Cohen, "Incentives Build Robustness in BitTorrent", 2003, §2.4.2: rarest
 /// first.)
 class PieceAvailability {

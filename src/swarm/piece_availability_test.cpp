@@ -43,8 +43,8 @@ RC_GTEST_PROP(PieceAvailability, agrees_with_a_look_at_every_chunk, ())
         }
     }
     auto has = ChunkSet::none_of(chunks);
-    for (const auto chunk : *rc::gen::container<std::vector<std::uint32_t>>(
-             rc::gen::inRange<std::uint32_t>(0, chunks))) {
+    for (const auto chunk :
+         *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange<std::uint32_t>(0, chunks))) {
         has.insert(chunk);
     }
     const auto found = availability.rarest(has, *rc::gen::inRange<std::uint32_t>(0, chunks + 1));

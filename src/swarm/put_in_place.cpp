@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "content/hash.h"
+#include "swarm/move_files.h"
 #include "swarm/partial_folder.h"
 
 namespace lanspread::swarm {
@@ -81,21 +82,16 @@ private:
     /// While the old version is still whole: is there anything in the way that is not ours to remove?
     Result<void> check_folders() const
     {
-        std::set<std::string_view> checked;
-        for (const auto& file : manifest_.files()) {
-            for (auto name = parent_of(file.path.text()); !name.empty() && checked.insert(name).second;
-                 name = parent_of(name)) {
-                const auto path = known_safe(name);
-                const auto entry = folder_.root.stat(path);
-                if (!entry && entry.error().code != ErrorCode::not_found) {
-                    return fail(entry.error());
-                }
-                if (entry && entry->kind != platform::EntryKind::folder && !was_in_old(path)) {
-                    return fail(
-                        ErrorCode::refused,
-                        fmt::format("{} is no folder, but the new version needs one there: move it away",
-                                    name));
-                }
+        for (const auto name : folders_of(manifest_)) {
+            const auto path = known_safe(name);
+            const auto entry = folder_.root.stat(path);
+            if (!entry && entry.error().code != ErrorCode::not_found) {
+                return fail(entry.error());
+            }
+            if (entry && entry->kind != platform::EntryKind::folder && !was_in_old(path)) {
+                return fail(
+                    ErrorCode::refused,
+                    fmt::format("{} is no folder, but the new version needs one there: move it away", name));
             }
         }
         return {};
@@ -107,14 +103,35 @@ private:
         return removed ? folder_.root.sync() : removed;
     }
 
+    [[nodiscard]] bool is_folder(const SafePath& path) const
+    {
+        const auto entry = folder_.root.stat(path);
+        return entry && entry->kind == platform::EntryKind::folder;
+    }
+
+    /// Whether a file of the new version is already where the old one had a folder that `path` lay in.
+    [[nodiscard]] bool is_below_new_file(const SafePath& path) const
+    {
+        for (auto name = parent_of(path.text()); !name.empty(); name = parent_of(name)) {
+            const auto parent = known_safe(name);
+            if (is_in_new(parent)) {
+                return !is_folder(parent);
+            }
+        }
+        return false;
+    }
+
+    /// All but those in whose place something of the new version is, since before a crash.
     Result<void> remove_old_files() const
     {
         if (!old_) {
             return {};
         }
         std::set<std::string, std::greater<>> parents;  // what lies deeper sorts before what it lies in
+        const auto new_folders = folders_of(manifest_);
         for (const auto& file : old_->files()) {
-            if (is_in_new(file.path)) {
+            if (is_in_new(file.path) || (new_folders.contains(file.path.text()) && is_folder(file.path)) ||
+                is_below_new_file(file.path)) {
                 continue;
             }
             if (auto removed = folder_.root.remove_file(file.path); !removed) {
@@ -132,54 +149,7 @@ private:
         return {};
     }
 
-    Result<void> move_files() const
-    {
-        FolderMaker folders(folder_.root);
-        for (const auto& file : manifest_.files()) {
-            if (file.path == sentinel()) {
-                continue;
-            }
-            auto moved = folders.make_parent_of(file.path);
-            if (moved) {
-                moved = folder_.files.rename(file.path, folder_.root, file.path);
-            }
-            if (!moved && moved.error().code == ErrorCode::not_found) {
-                moved = check_moved(file);
-            }
-            if (!moved) {
-                return moved;
-            }
-        }
-        return sync(folders);
-    }
-
-    /// Of a file that is no longer in the partial download: was it moved before a crash?
-    Result<void> check_moved(const content::ManifestFile& file) const
-    {
-        const auto entry = folder_.root.stat(file.path);
-        if (!entry) {
-            return fail(entry.error());
-        }
-        if (entry->kind != platform::EntryKind::file || entry->stat.size != file.size) {
-            return fail(ErrorCode::not_found,
-                        fmt::format("{}: gone from the partial download", file.path.text()));
-        }
-        return {};
-    }
-
-    Result<void> sync(const FolderMaker& folders) const
-    {
-        constexpr std::size_t max_synced_alone = 64;
-        if (folders.made().size() > max_synced_alone) {
-            return folder_.root.sync_file_system();
-        }
-        for (const auto& name : folders.made()) {
-            if (auto synced = folder_.root.sync_folder(known_safe(name)); !synced) {
-                return synced;
-            }
-        }
-        return folder_.root.sync();
-    }
+    Result<void> move_files() const { return swarm::move_files(folder_, manifest_); }
 
     Result<void> move_sentinel() const
     {

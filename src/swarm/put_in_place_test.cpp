@@ -1,6 +1,7 @@
 #include "swarm/put_in_place.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "swarm/chunk_store.h"
 #include "swarm/testing.h"
@@ -105,6 +106,152 @@ TEST_F(PutInPlaceTest, replaces_a_planted_link_and_does_not_write_through_it)
     EXPECT_FALSE(std::filesystem::is_symlink(root_ / "both.txt"));
     std::ifstream file(outside);
     EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "untouched");
+}
+
+TEST_F(PutInPlaceTest, moves_a_folder_that_the_game_root_has_not_as_it_is)
+{
+    struct stat before = {};
+    ASSERT_EQ(::stat((partial_ / "files/new").c_str(), &before), 0);
+    ASSERT_TRUE(put_in_place(games_, *new_.manifest));
+    struct stat after = {};
+    ASSERT_EQ(::stat((root_ / "new").c_str(), &after), 0);
+    EXPECT_EQ(before.st_ino, after.st_ino);
+}
+
+TEST_F(PutInPlaceTest, leaves_behind_what_somebody_put_into_the_partial_download)
+{
+    library::write_file(partial_ / "files/new/stray.txt", "x");
+    library::write_file(partial_ / "files/new/stray/a.txt", "x");
+    library::write_file(partial_ / "files/stray.txt", "x");
+    ASSERT_TRUE(put_in_place(games_, *new_.manifest));
+    expect_new();
+}
+
+TEST_F(PutInPlaceTest, does_not_take_a_file_that_was_cut_short)
+{
+    std::filesystem::resize_file(partial_ / "files/new/b.txt", 0);
+    const auto placed = put_in_place(games_, *new_.manifest);
+    ASSERT_FALSE(placed);
+    EXPECT_EQ(placed.error().code, ErrorCode::not_found);
+    EXPECT_FALSE(std::filesystem::exists(root_ / "version.ini"));
+}
+
+/// A new version over an old one, with folders that one of them has and folders that both have.
+class PutTreeInPlaceTest : public ::testing::Test {
+protected:
+    static Package package(std::string version, const std::vector<std::string>& paths)
+    {
+        std::vector<PackageFile> files;
+        for (const auto& path : paths) {
+            files.push_back({path, path + " of " + version});
+        }
+        return Package::make("doom", std::move(version), std::move(files));
+    }
+
+    /// The old version with the whole partial download of the new one, as it is when `finishing` begins.
+    void lay_out() const
+    {
+        std::filesystem::remove_all(root_);
+        for (const auto& [path, file] : old_.files) {
+            library::write_file(root_ / path, file.text);
+        }
+        library::write_file(root_ / "local/save.dat", "mine");
+        for (const auto& [path, file] : new_.files) {
+            library::write_file(partial_ / "files" / path, file.text);
+        }
+        ASSERT_TRUE(note_replaced(games_, *new_.manifest, *old_.manifest));
+    }
+
+    void expect_new() const
+    {
+        std::map<std::string, std::string> expected{{"local/save.dat", "mine"}};
+        for (const auto& [path, file] : new_.files) {
+            expected.emplace(path, file.text);
+        }
+        std::map<std::string, std::string> found;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(root_)) {
+            if (!entry.is_directory()) {
+                std::ifstream file(entry.path());
+                found.emplace(std::filesystem::relative(entry.path(), root_).string(),
+                              std::string(std::istreambuf_iterator<char>(file), {}));
+            }
+        }
+        EXPECT_EQ(found, expected);
+        EXPECT_FALSE(std::filesystem::exists(root_ / "both/old"));
+    }
+
+    platform::TemporaryFolder temporary_;
+    std::filesystem::path games_ = temporary_.path() / "games";
+    std::filesystem::path root_ = games_ / "doom";
+    Package old_ =
+        package("20230101", {"both/deep/x", "both/old/y", "both/z", "was a file", "was a folder/t/u"});
+    Package new_ =
+        package("20240101", {"both-/a", "both/deep/more/m", "both/deep/x", "both/new/deep/n", "both/new/o",
+                             "both/z", "fresh/p", "fresh/q/r", "was a file/s", "was a folder"});
+    std::filesystem::path partial_ = root_ / ".lanspread/download" / new_.content().hex();
+};
+
+TEST_F(PutTreeInPlaceTest, merges_the_folders_that_both_versions_have)
+{
+    lay_out();
+    const auto placed = put_in_place(games_, *new_.manifest);
+    ASSERT_TRUE(placed) << placed.error().message;
+    expect_new();
+}
+
+TEST_F(PutTreeInPlaceTest, can_be_done_again_from_wherever_it_was_cut_short)
+{
+    const auto move = [this](const std::string& name) {
+        return [this, name] { std::filesystem::rename(partial_ / "files" / name, root_ / name); };
+    };
+    const std::vector<std::function<void()>> steps{
+        [this] { std::filesystem::remove(root_ / "version.ini"); },
+        [this] { std::filesystem::remove(root_ / "both/old/y"); },
+        [this] { std::filesystem::remove(root_ / "was a file"); },
+        [this] { std::filesystem::remove(root_ / "was a folder/t/u"); },
+        [this] { std::filesystem::remove(root_ / "was a folder/t"); },
+        [this] { std::filesystem::remove(root_ / "was a folder"); },
+        [this] { std::filesystem::remove(root_ / "both/old"); },
+        move("both-"),
+        move("both/deep/more"),
+        move("both/deep/x"),
+        move("both/new"),
+        move("both/z"),
+        move("fresh"),
+        move("was a file"),
+        move("was a folder"),
+        move("version.ini"),
+    };
+    for (std::size_t crash = 0; crash <= steps.size(); ++crash) {
+        lay_out();
+        for (std::size_t step = 0; step < crash; ++step) {
+            steps[step]();
+        }
+        const auto placed = put_in_place(games_, *new_.manifest);
+        ASSERT_TRUE(placed) << crash << ": " << placed.error().message;
+        expect_new();
+    }
+}
+
+TEST_F(PutTreeInPlaceTest, goes_through_a_folder_of_which_a_part_was_moved_alone)
+{
+    lay_out();
+    std::filesystem::create_directory(root_ / "fresh");
+    std::filesystem::rename(partial_ / "files/fresh/q", root_ / "fresh/q");
+    const auto placed = put_in_place(games_, *new_.manifest);
+    ASSERT_TRUE(placed) << placed.error().message;
+    expect_new();
+}
+
+TEST_F(PutTreeInPlaceTest, notices_that_a_file_in_a_folder_is_gone)
+{
+    lay_out();
+    std::filesystem::remove(partial_ / "files/fresh/q/r");
+    const auto placed = put_in_place(games_, *new_.manifest);
+    ASSERT_FALSE(placed);
+    EXPECT_EQ(placed.error().code, ErrorCode::not_found);
+    EXPECT_TRUE(placed.error().message.contains("fresh/q/r")) << placed.error().message;
+    EXPECT_FALSE(std::filesystem::exists(root_ / "version.ini"));
 }
 
 }  // namespace

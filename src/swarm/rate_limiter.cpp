@@ -36,9 +36,14 @@ void RateLimiter::set_rate(std::uint64_t bytes_per_second)
 
 std::size_t RateLimiter::piece() const
 {
-    constexpr std::size_t smallest = 1024;
+    constexpr std::size_t smallest = 256;
     constexpr std::size_t largest = 64 * 1024;
-    return is_limited() ? std::clamp<std::size_t>(bucket_.rate() / 10, smallest, largest) : largest;
+    if (!is_limited()) {
+        return largest;
+    }
+    // All who wait take one before the same one is served again.
+    const auto pieces_a_second = std::max<std::size_t>(10, 2 * queue_.size());
+    return std::clamp<std::size_t>(bucket_.rate() / pieces_a_second, smallest, largest);
 }
 
 void RateLimiter::wake_first()

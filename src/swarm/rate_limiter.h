@@ -20,7 +20,8 @@ public:
     [[nodiscard]] bool is_limited() const { return bucket_.rate() != 0; }
 
     /// How much to take at once, so that what is sent does not stop for long: what a tenth of a second
-    /// allows, at most 64 KiB.
+    /// allows, or so little that all who wait now get a piece within half a second; 256 bytes at least, 64
+    /// KiB at most.
     [[nodiscard]] std::size_t piece() const;
     /// Suspends the caller until it may send `bytes`. Without a limit it does not suspend.
     [[nodiscard]] Task<void> take(std::uint64_t bytes);

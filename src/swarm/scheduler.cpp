@@ -64,6 +64,7 @@ Scheduler::Outlook Scheduler::outlook(TimePoint now) const
     for (const auto& [id, source] : sources_) {
         const bool is_late = source.pace.is_late(now);
         any_is_late = any_is_late || is_late;
+        outlook.bytes_late += is_late ? source.pace.bytes_in_flight() : 0;
         rates += source.pace.may_be_asked(now) && !is_late ? source.pace.rate() : 0;
     }
     outlook.seconds_to_end = static_cast<double>(bytes_wanted_ + bytes_in_flight_) / std::max(rates, 1.0);
@@ -82,7 +83,7 @@ Scheduler::Outlook Scheduler::outlook(TimePoint now) const
 std::optional<std::uint32_t> Scheduler::choose(const PeerId& id, Source& source, const Outlook& outlook)
 {
     if (!source.pace.may_be_asked(outlook.now) || source.pace.requests() >= source.pace.window(largest_) ||
-        bytes_in_flight_ >= options_.max_bytes_in_flight) {
+        bytes_in_flight_ - outlook.bytes_late >= options_.max_bytes_in_flight) {
         return std::nullopt;
     }
     auto chunk = source.is_exhausted ? std::nullopt : availability_.rarest(source.has, source.cursor);
@@ -127,8 +128,8 @@ std::optional<std::uint32_t> Scheduler::choose_again(const PeerId& id, const Sou
                                    .count();
         const auto mine = source.pace.seconds_to_deliver(sizes_[chunk]);
         const auto saved = remaining - mine;
-        if (saved > most_saved && mine <= remaining / 2 && flight.request.source != id &&
-            source.has.contains(chunk) && flights_of(chunk) == 1) {
+        if (saved > most_saved && mine <= remaining / 2 && source.has.contains(chunk) &&
+            !is_on_its_way(flight, id, outlook.now)) {
             most_saved = saved;
             slowest = chunk;
         }
@@ -186,10 +187,18 @@ void Scheduler::chunk_failed(const ChunkRequest& request, ChunkFailure failure, 
     switch (failure) {
         case ChunkFailure::stalled: source.pace.stalled(now); break;
         case ChunkFailure::lost: source.pace.failed(options_.pace.first_backoff, now); break;
-        case ChunkFailure::missing: source.pace.failed(options_.pace.missing_backoff, now); break;
+        case ChunkFailure::missing:
+            if (!source.is_complete && source.has.contains(request.chunk)) {
+                source.has.erase(request.chunk);
+                availability_.count_one_less(request.chunk);
+            }
+            source.pace.failed(
+                source.is_complete ? options_.pace.missing_backoff : options_.pace.first_backoff, now);
+            break;
         case ChunkFailure::elsewhere:
             source.has.erase(request.chunk);
             source.deferred.push_back({now + options_.elsewhere_pause, request.chunk});
+            source.pace.sent_elsewhere(options_.elsewhere_pause, now);
             break;
     }
 }
@@ -199,39 +208,35 @@ void Scheduler::chunk_returned(const ChunkRequest& request)
     drop_flights([&](const Flight& flight) { return flight.request == request; });
 }
 
-bool Scheduler::can_go_on() const
-{
-    return !flights_.empty() || std::ranges::any_of(sources_, [this](const auto& entry) {
-        return !entry.second.deferred.empty() || availability_.rarest(entry.second.has, 0).has_value();
-    });
-}
-
-std::uint32_t Scheduler::requests_in_flight(const PeerId& source) const
-{
-    const auto found = sources_.find(source);
-    return found == sources_.end() ? 0 : found->second.pace.requests();
-}
-
-std::uint32_t Scheduler::window_of(const PeerId& source) const
-{
-    const auto found = sources_.find(source);
-    return found == sources_.end() ? 0 : found->second.pace.window(largest_);
-}
-
-std::vector<std::uint32_t> Scheduler::asked_of_complete_holders() const
-{
-    std::vector<std::uint32_t> chunks;
-    for (const auto& flight : flights_) {
-        if (sources_.at(flight.request.source).is_complete) {
-            chunks.push_back(flight.request.chunk);
-        }
-    }
-    return chunks;
-}
-
 std::uint32_t Scheduler::random_chunk()
 {
     return sizes_.empty() ? 0 : static_cast<std::uint32_t>(random_() % sizes_.size());
+}
+
+/// `source` is asked for the chunk already, or another one than that of `flight` is, and is not late.
+bool Scheduler::is_on_its_way(const Flight& flight, const PeerId& source, TimePoint now) const
+{
+    return std::ranges::any_of(flights_, [&](const Flight& other) {
+        const auto& [from, chunk] = other.request;
+        const bool is_hopeful = from != flight.request.source && !sources_.at(from).pace.is_late(now);
+        return chunk == flight.request.chunk && (from == source || is_hopeful);
+    });
+}
+
+std::vector<ChunkRequest> Scheduler::give_up_overdue(TimePoint now)
+{
+    std::set<PeerId> stalled;
+    auto overdue = drop_flights([&](const Flight& flight) {
+        const auto& pace = sources_.at(flight.request.source).pace;
+        return pace.is_late(now) &&
+               now - flight.started > pace.patience_with(flight.expected - flight.started);
+    });
+    for (const auto& request : overdue) {
+        if (stalled.insert(request.source).second) {
+            sources_.at(request.source).pace.stalled(now);
+        }
+    }
+    return overdue;
 }
 
 void Scheduler::want(std::uint32_t chunk)

@@ -2,12 +2,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <random>
 #include <set>
 #include <span>
 #include <vector>
+
+#include <boost/container/flat_map.hpp>
 
 #include "base/clock.h"
 #include "base/digest.h"
@@ -33,13 +34,14 @@ struct Assignment {
 enum class ChunkFailure {
     stalled,    ///< nothing came in time
     lost,       ///< the request failed; the next one may not
-    missing,    ///< the source does not have what it said that it has
+    missing,    ///< the source does not have what it said that it has: a partial holder only this chunk
     elsewhere,  ///< the source is busy with chunks that nobody else has, and gave this one to somebody else
 };
 
 struct SchedulerOptions {
     PaceOptions pace;
-    std::uint64_t max_bytes_in_flight = 64ULL * 1024 * 1024;  ///< of all sources: what the buffers may take
+    /// Of all sources that are not late: what the buffers may take.
+    std::uint64_t max_bytes_in_flight = 64ULL * 1024 * 1024;
     /// How long a source is not asked again for a chunk that it sent us elsewhere for.
     std::chrono::milliseconds elsewhere_pause{500};
     std::uint64_t seed = 0;
@@ -49,16 +51,14 @@ struct SchedulerOptions {
 /// to do; it owns no clock, no thread and no byte. One download has one. The rules:
 ///
 /// 1. *Pull.* A source has as many requests in flight as it delivers in `pace.window` at its measured rate,
-/// one
-///    at least; an idle slot takes the next chunk. What waits in a queue at a source is what this peer could
-///    have had, and passed on, from somewhere else; a queue that is too short lets the wire idle.
+///    one at least; an idle slot takes the next chunk. What waits in a queue at a source is what this peer
+///    could have had, and passed on, from somewhere else; a queue that is too short lets the wire idle.
 /// 2. *Rarest first.* Of the chunks that are wanted and that the source has, the one that the fewest
-///    downloaders have, or fetch from a complete holder already (PieceAvailability). So a complete holder
-///    sends every chunk once before it sends one twice, and nothing hangs on one peer for long.
+///    downloaders have (PieceAvailability). So nothing hangs on one peer for long, and a complete holder is
+///    asked for what nobody has yet.
 /// 3. *In a row.* Of those that are equally rare, the one after the last that was asked of the source, else
-/// one
-///    at random: in a row because disks on both sides like it, at random because peers that ask at the same
-///    time shall ask for different chunks.
+///    one at random: in a row because disks on both sides like it, at random because peers that ask at the
+///    same time shall ask for different chunks.
 /// 4. *Slow sources.* A source is given a chunk only if it can deliver it before all sources together are
 ///    done with everything, or if no other would deliver it sooner.
 /// 5. *End game.* When all is asked for, or a source is late with what it was asked for, an idle source is
@@ -78,8 +78,6 @@ public:
     void source_joined(const PeerId& source, ChunkSet has);
     /// It has these, too. Numbers past the last chunk must have been refused before.
     void source_has(const PeerId& source, std::span<const std::uint32_t> chunks);
-    /// All that it fetches from complete holders now.
-    void source_asks(const PeerId& source, std::vector<std::uint32_t> chunks);
     /// Returns its requests, which are to be given up.
     std::vector<ChunkRequest> source_left(const PeerId& source);
     /// It sent wrong bytes, or said that it has chunks that there are not: the same, and it never joins
@@ -93,6 +91,9 @@ public:
     std::vector<ChunkRequest> chunk_verified(const ChunkRequest& request, TimePoint now);
     /// A request that was given up already is ignored.
     void chunk_failed(const ChunkRequest& request, ChunkFailure failure, TimePoint now);
+    /// Returns the requests that take far too long although their bytes come, drop by drop; they have ended
+    /// as stalled, and are to be given up. To be called a few times a second.
+    std::vector<ChunkRequest> give_up_overdue(TimePoint now);
     /// The request ended for a reason of ours; the source is not blamed.
     void chunk_returned(const ChunkRequest& request);
 
@@ -106,8 +107,6 @@ public:
     [[nodiscard]] std::size_t source_count() const { return sources_.size(); }
     /// How many requests the source may have in flight; 0 where it is not known.
     [[nodiscard]] std::uint32_t window_of(const PeerId& source) const;
-    /// The chunks that are in flight from complete holders: what others need not ask them for.
-    [[nodiscard]] std::vector<std::uint32_t> asked_of_complete_holders() const;
 
 private:
     struct Deferred {
@@ -119,7 +118,6 @@ private:
         bool is_complete;          // when it joined; then it does not count in the availability
         std::uint32_t cursor = 0;  // where its row goes on
         SourcePace pace;
-        std::vector<std::uint32_t> asks;
         std::vector<Deferred> deferred;  // chunks that it has and that are not in `has` for a while
         bool is_exhausted = false;       // nothing in `has` is wanted; to spare the search
     };
@@ -131,8 +129,9 @@ private:
     /// What is the same for all choices of one `next`.
     struct Outlook {
         TimePoint now;
-        double seconds_to_end = 0;    // until all sources together are done with everything
-        std::vector<Flight> rescues;  // flights that the end game may ask for again
+        double seconds_to_end = 0;     // until all sources together are done with everything
+        std::uint64_t bytes_late = 0;  // in flight from sources that are late
+        std::vector<Flight> rescues;   // flights that the end game may ask for again
     };
 
     [[nodiscard]] Outlook outlook(TimePoint now) const;
@@ -149,6 +148,7 @@ private:
     void want_no_more(std::uint32_t chunk);
     void uncount(const Source& source);
     [[nodiscard]] std::size_t flights_of(std::uint32_t chunk) const;
+    [[nodiscard]] bool is_on_its_way(const Flight& flight, const PeerId& source, TimePoint now) const;
     /// Takes the flights of which `gone` is true off the books; chunks that nobody fetches any more are
     /// wanted again.
     std::vector<ChunkRequest> drop_flights(const std::function<bool(const Flight&)>& gone);
@@ -162,8 +162,8 @@ private:
     std::uint64_t bytes_verified_ = 0;
     std::uint64_t bytes_wanted_ = 0;
     std::uint64_t bytes_in_flight_ = 0;
-    std::map<PeerId, Source> sources_;
-    PeerId last_given_;  // the source whose turn was last
+    boost::container::flat_map<PeerId, Source> sources_;  // gone through for each chunk
+    PeerId last_given_;                                   // the source whose turn was last
     std::set<PeerId> liars_;
     std::vector<Flight> flights_;  // some hundred at most: looked through, not indexed
 };

@@ -14,7 +14,6 @@ void Scheduler::source_joined(const PeerId& source, ChunkSet has)
             uncount(known->second);
             known->second.has = std::move(has);
             known->second.is_complete = true;
-            known->second.asks.clear();
             known->second.deferred.clear();
             known->second.is_exhausted = false;
         }
@@ -34,7 +33,6 @@ void Scheduler::source_joined(const PeerId& source, ChunkSet has)
                                     .is_complete = is_complete,
                                     .cursor = random_chunk(),
                                     .pace = SourcePace(options_.pace),
-                                    .asks = {},
                                     .deferred = {},
                                     .is_exhausted = false});
 }
@@ -55,19 +53,6 @@ void Scheduler::source_has(const PeerId& source, std::span<const std::uint32_t> 
             availability_.count_one_more(chunk);
         }
     }
-}
-
-void Scheduler::source_asks(const PeerId& source, std::vector<std::uint32_t> chunks)
-{
-    const auto found = sources_.find(source);
-    if (found == sources_.end() || found->second.is_complete) {
-        return;
-    }
-    std::ranges::for_each(found->second.asks,
-                          [this](std::uint32_t chunk) { availability_.count_one_less(chunk); });
-    found->second.asks = std::move(chunks);
-    std::ranges::for_each(found->second.asks,
-                          [this](std::uint32_t chunk) { availability_.count_one_more(chunk); });
 }
 
 std::vector<ChunkRequest> Scheduler::source_left(const PeerId& source)
@@ -101,9 +86,25 @@ void Scheduler::uncount(const Source& source)
     for (const auto& deferred : source.deferred) {
         availability_.count_one_less(deferred.chunk);
     }
-    for (const auto chunk : source.asks) {
-        availability_.count_one_less(chunk);
-    }
+}
+
+bool Scheduler::can_go_on() const
+{
+    return !flights_.empty() || std::ranges::any_of(sources_, [this](const auto& entry) {
+        return !entry.second.deferred.empty() || availability_.rarest(entry.second.has, 0).has_value();
+    });
+}
+
+std::uint32_t Scheduler::requests_in_flight(const PeerId& source) const
+{
+    const auto found = sources_.find(source);
+    return found == sources_.end() ? 0 : found->second.pace.requests();
+}
+
+std::uint32_t Scheduler::window_of(const PeerId& source) const
+{
+    const auto found = sources_.find(source);
+    return found == sources_.end() ? 0 : found->second.pace.window(largest_);
 }
 
 }  // namespace lanspread::swarm

@@ -239,6 +239,55 @@ TEST_F(SchedulerTest, asks_the_slowest_chunk_again_elsewhere_in_the_end_game_and
     EXPECT_EQ(scheduler.requests_in_flight(peer(1)), 1U);
 }
 
+TEST_F(SchedulerTest, asks_a_third_source_where_two_only_seem_to_deliver)
+{
+    auto scheduler = make(2);
+    join(scheduler, 1);
+    EXPECT_EQ(scheduler.next(start_).size(), 2U);
+    join(scheduler, 2);
+    EXPECT_EQ(scheduler.next(start_ + 2s).size(), 2U);
+    join(scheduler, 3);
+    const auto third = scheduler.next(start_ + 6s);
+    ASSERT_FALSE(third.empty());
+    EXPECT_EQ(third[0].request.source, peer(3));
+}
+
+TEST_F(SchedulerTest, is_not_stopped_by_late_sources_that_fill_the_bytes_in_flight)
+{
+    auto scheduler = make(100, {.pace = {.min_requests = 8}, .max_bytes_in_flight = 8 * mebibyte});
+    join(scheduler, 1);
+    EXPECT_EQ(scheduler.next(start_).size(), 8U);
+    join(scheduler, 2);
+    EXPECT_TRUE(scheduler.next(start_).empty());
+    EXPECT_EQ(scheduler.next(start_ + 5s).size(), 8U);
+}
+
+TEST_F(SchedulerTest, gives_up_what_takes_far_too_long_although_it_trickles)
+{
+    auto scheduler = make(2);
+    join(scheduler, 1);
+    EXPECT_EQ(scheduler.next(start_).size(), 2U);
+    EXPECT_TRUE(scheduler.give_up_overdue(start_ + 29s).empty());
+    EXPECT_EQ(scheduler.give_up_overdue(start_ + 31s).size(), 2U);
+    EXPECT_EQ(scheduler.bytes_in_flight(), 0U);
+    EXPECT_EQ(scheduler.next(start_ + 40s).size(), 1U);
+    EXPECT_TRUE(scheduler.give_up_overdue(start_ + 90s).empty()) << "a slow one is given more time";
+}
+
+TEST_F(SchedulerTest, leaves_a_source_alone_for_a_while_that_sends_everything_elsewhere)
+{
+    auto scheduler = make(100, {.pace = {.min_requests = 1, .max_requests = 1}});
+    join(scheduler, 1);
+    int asked = 0;
+    for (auto assignments = scheduler.next(start_); !assignments.empty();
+         assignments = scheduler.next(start_)) {
+        ++asked;
+        scheduler.chunk_failed(assignments[0].request, ChunkFailure::elsewhere, start_);
+    }
+    EXPECT_EQ(asked, 8);
+    EXPECT_FALSE(scheduler.next(start_ + 500ms).empty());
+}
+
 TEST_F(SchedulerTest, keeps_the_last_chunk_for_the_source_that_delivers_it_sooner)
 {
     auto scheduler = make(303, {.pace = {.max_requests = 2}});
@@ -309,24 +358,13 @@ TEST_F(RarityTest, asks_for_the_rarest_of_what_a_partial_holder_has)
     EXPECT_EQ(asked_of(scheduler, 2), std::vector<std::uint32_t>{1});
 }
 
-TEST_F(RarityTest, takes_what_another_fetches_from_a_complete_holder_for_less_rare)
-{
-    auto scheduler = make(3, {.pace = {.min_requests = 2, .max_requests = 2}});
-    join(scheduler, 2, {});
-    scheduler.source_asks(peer(2), {1});
-    SchedulerTest::join(scheduler, 1);
-    const auto asked = asked_of(scheduler, 1);
-    EXPECT_EQ((std::set(asked.begin(), asked.end())), (std::set<std::uint32_t>{0, 2}));
-}
-
-TEST_F(RarityTest, takes_it_for_rare_again_when_the_other_does_not_fetch_it_any_more_or_leaves)
+TEST_F(RarityTest, takes_a_chunk_for_rare_again_when_its_holder_leaves)
 {
     auto scheduler = make(2, {.pace = {.min_requests = 1, .max_requests = 1}});
-    join(scheduler, 2, {0});
-    join(scheduler, 3, {});
-    scheduler.source_asks(peer(3), {1});
-    scheduler.source_asks(peer(3), {});
+    join(scheduler, 2, {1});
+    join(scheduler, 3, {1});
     scheduler.source_left(peer(2));
+    scheduler.source_left(peer(3));
     join(scheduler, 4, {0});
     SchedulerTest::join(scheduler, 1);
     EXPECT_EQ(asked_of(scheduler, 1), std::vector<std::uint32_t>{1});
@@ -350,7 +388,20 @@ TEST_F(RarityTest, asks_a_partial_holder_for_anything_once_it_is_complete)
     EXPECT_EQ(scheduler.next(start_).size(), 1U);
     SchedulerTest::join(scheduler, 2);
     EXPECT_EQ(scheduler.next(start_).size(), 1U);
-    EXPECT_EQ(scheduler.asked_of_complete_holders().size(), 2U);
+}
+
+TEST_F(RarityTest, asks_a_partial_holder_for_its_other_chunks_where_one_is_missing)
+{
+    auto scheduler = make(4, {.pace = {.min_requests = 1, .max_requests = 1}});
+    join(scheduler, 2, {1, 3});
+    const auto missing = scheduler.next(start_).at(0).request;
+    scheduler.chunk_failed(missing, ChunkFailure::missing, start_);
+    EXPECT_TRUE(scheduler.next(start_ + 499ms).empty());
+    const auto other = scheduler.next(start_ + 500ms).at(0).request;
+    EXPECT_NE(other.chunk, missing.chunk);
+    scheduler.chunk_verified(other, start_ + 600ms);
+    EXPECT_TRUE(scheduler.next(start_ + 1h).empty());
+    EXPECT_FALSE(scheduler.can_go_on());
 }
 
 TEST_F(RarityTest, asks_for_other_chunks_while_a_busy_source_sends_it_elsewhere)

@@ -35,10 +35,11 @@ Server::Server(const library::Library& library, const PartialContents& partials,
 Task<void> Server::run()
 {
     while (true) {
+        const auto now = Clock::now();
         admit();
         // What waits for something else than time comes with an event.
         const auto next = queue_.next_turn();
-        if (next && *next > Clock::now()) {
+        if (next && *next > now) {
             co_await somebody_waits_.wait_until(*next);
         } else {
             co_await somebody_waits_.wait();
@@ -97,6 +98,10 @@ Task<Result<void>> Server::answer(PeerId peer, transport::Stream& stream, wire::
     if (question.chunk >= manifest->chunk_count()) {
         co_return co_await refuse(stream, {ErrorCode::not_found, "there is no such chunk"});
     }
+    const auto partial = library_.find(question.content) ? nullptr : partials_.find(question.content);
+    if (partial && !partial->verified().contains(question.chunk)) {
+        co_return co_await refuse(stream, {ErrorCode::not_found, "that chunk is not here"});
+    }
     const auto size = manifest->chunk_size(question.chunk);
     Turn turn(*this, {.peer = peer,
                       .content = question.content,
@@ -130,30 +135,25 @@ Task<Result<void>> Server::answer(PeerId, transport::Stream& stream, wire::Follo
     }
     auto bitfield = partial->verified().to_bytes();
     auto told = partial->history().size();
-    std::vector<std::uint32_t> told_asked;
     const auto head = wire::encode(wire::Data{bitfield.size()});
-    auto written = head ? co_await stream.write_frame(*head, Clock::now() + options_.write_timeout)
-                        : fail(head.error());
+    auto written =
+        head ? co_await stream.write_frame(*head, Clock::now() + options_.write_timeout) : fail(head.error());
     if (written) {
         written = co_await stream.write(std::move(bitfield), Clock::now() + options_.write_timeout);
     }
     auto silent_until = Clock::now() + sign_of_life;
     while (written && !partial->is_closed()) {
-        const bool is_news = told != partial->history().size() || told_asked != partial->asked();
+        const bool is_news = told != partial->history().size();
         // A follower that has gone shows when something is written.
         if (!is_news && Clock::now() < silent_until) {
             co_await partial->changed().wait_until(silent_until);
             continue;
         }
         const auto news = partial->history().subspan(told);
-        const auto& asked = partial->asked();
         wire::Have have;
         have.chunks.assign(news.begin(), news.begin() + static_cast<std::ptrdiff_t>(
                                                             std::min(news.size(), wire::max_have_chunks)));
-        have.asked.assign(asked.begin(), asked.begin() + static_cast<std::ptrdiff_t>(
-                                                             std::min(asked.size(), wire::max_have_asked)));
         told += have.chunks.size();
-        told_asked = asked;
         auto text = wire::encode(have);
         written = text ? co_await stream.write_frame(std::move(*text), Clock::now() + options_.write_timeout)
                        : fail(text.error());
@@ -167,16 +167,16 @@ Task<Result<void>> Server::answer(PeerId, transport::Stream& stream, wire::Follo
 Task<Result<void>> Server::refuse(transport::Stream& stream, Error error)
 {
     auto text = wire::encode(wire::to_failure(error));
-    co_return text ? co_await stream.write_frame(std::move(*text), Clock::now() + options_.write_timeout,
-                                                 Then::finish)
-                   : fail(text.error());
+    co_return text
+        ? co_await stream.write_frame(std::move(*text), Clock::now() + options_.write_timeout, Then::finish)
+        : fail(text.error());
 }
 
 Task<Result<void>> Server::write(transport::Stream& stream, Payload payload)
 {
     const auto head = wire::encode(wire::Data{payload.size});
-    auto written = head ? co_await stream.write_frame(*head, Clock::now() + options_.write_timeout)
-                        : fail(head.error());
+    auto written =
+        head ? co_await stream.write_frame(*head, Clock::now() + options_.write_timeout) : fail(head.error());
     if (!written || !payload.buffer) {
         co_return written ? co_await stream.write(std::move(payload.bytes),
                                                   Clock::now() + options_.write_timeout, Then::finish)
@@ -191,9 +191,9 @@ Task<Result<void>> Server::write(transport::Stream& stream, Payload payload)
         const auto piece = rest.first(std::min(rest.size(), options_.upload_limit->piece()));
         rest = rest.subspan(piece.size());
         co_await options_.upload_limit->take(piece.size());
-        written = co_await stream.write(Bytes(piece.begin(), piece.end()),
-                                        Clock::now() + options_.write_timeout,
-                                        rest.empty() ? Then::finish : Then::more);
+        written =
+            co_await stream.write(Bytes(piece.begin(), piece.end()), Clock::now() + options_.write_timeout,
+                                  rest.empty() ? Then::finish : Then::more);
     }
     co_return written;
 }
@@ -227,9 +227,8 @@ Task<Result<Server::Payload>> Server::load(wire::GetChunk question, std::uint32_
     if (!partial || !partial->verified().contains(question.chunk)) {
         co_return fail(ErrorCode::not_found, "that chunk is not here");
     }
-    const auto read = co_await offload(disk_pool_, [store = partial->store(), chunk = question.chunk, buffer] {
-        return store->read(chunk, buffer->span());
-    });
+    const auto read = co_await offload(disk_pool_, [store = partial->store(), chunk = question.chunk,
+                                                    buffer] { return store->read(chunk, buffer->span()); });
     co_return read ? Result<Payload>(Payload{std::move(buffer), {}, size}) : fail(read.error());
 }
 

@@ -21,10 +21,10 @@
 
 namespace lanspread::swarm {
 
-/// Answers what other peers ask of our games, the complete ones and what our downloads have so far: manifests,
-/// chunks, and which chunks there are. UploadQueue decides whose turn it is; how fast a chunk goes out is the
-/// stream's back-pressure. Lives on the core thread; what it is given outlives it, and it outlives its
-/// coroutines.
+/// Answers what other peers ask of our games, the complete ones and what our downloads have so far:
+/// manifests, chunks, and which chunks there are. UploadQueue decides whose turn it is; how fast a chunk goes
+/// out is the stream's back-pressure. Lives on the core thread; what it is given outlives it, and it outlives
+/// its coroutines.
 class Server {
 public:
     using Question = std::variant<wire::GetManifest, wire::GetChunk, wire::Follow>;
@@ -45,8 +45,8 @@ public:
     /// The service: lets those who wait have their turn when only time has passed. Until it is cancelled.
     [[nodiscard]] Task<void> run();
 
-    /// Writes the answer to `question` on `stream`, on which it was read: wire::Data and the bytes (for Follow
-    /// the bitfield, then wire::Have for as long as there is something to tell), wire::Elsewhere, or
+    /// Writes the answer to `question` on `stream`, on which it was read: wire::Data and the bytes (for
+    /// Follow the bitfield, then wire::Have for as long as there is something to tell), wire::Elsewhere, or
     /// wire::Failure (`not_found`: we do not have that; `unavailable`: its file has changed, or is being put
     /// in place). Ends when the peer has all of it, is gone, or takes nothing for too long.
     [[nodiscard]] Task<void> serve(PeerId peer, transport::Stream stream, Question question);
@@ -54,6 +54,8 @@ public:
     /// Closes the files that are kept open below a game root, when the game is gone or has been replaced:
     /// what is deleted takes its room on the disk until it is closed.
     void forget(const std::filesystem::path& root) { reader_.forget(root); }
+    /// The content is not served any more.
+    void forget(const ContentId& content) { queue_.forget(content); }
     /// The peer is gone: what it was given may be given to others.
     void peer_left(const PeerId& peer) { queue_.peer_left(peer); }
 

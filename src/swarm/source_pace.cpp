@@ -19,6 +19,9 @@ Duration to_duration(double seconds)
 constexpr std::chrono::milliseconds measured_span{50};
 /// Older measurements count less, by e for each of these.
 constexpr double rate_memory_seconds = 1.0;
+/// In a row: then there is nothing to be had for the moment.
+constexpr std::uint32_t max_elsewheres = 8;
+constexpr std::chrono::seconds whole_patience{30};
 
 }  // namespace
 
@@ -29,8 +32,7 @@ Duration SourcePace::began(std::uint32_t bytes, TimePoint now)
         sample_bytes_ = 0;
         last_progress_ = now;
     }
-    const auto patience =
-        std::max(Seconds(options_.min_patience).count(), 4 * seconds_to_deliver(bytes));
+    const auto patience = std::max(Seconds(options_.min_patience).count(), 4 * seconds_to_deliver(bytes));
     ++requests_;
     bytes_ += bytes;
     return to_duration(patience * std::exp2(std::min(stalls_, 5U)));
@@ -46,6 +48,7 @@ void SourcePace::delivered(std::uint32_t bytes, TimePoint now)
 {
     failures_ = 0;
     stalls_ = 0;
+    elsewheres_ = 0;
     last_progress_ = now;
     sample_bytes_ += bytes;
     const auto span = now - sample_start_;
@@ -75,6 +78,19 @@ void SourcePace::stalled(TimePoint now)
     stalls_ += may_be_asked(now) ? 1 : 0;  // once for all that were in flight together
     rate_ = 0;                             // whatever it was, it is not that now
     failed(options_.first_backoff, now);
+}
+
+void SourcePace::sent_elsewhere(std::chrono::milliseconds pause, TimePoint now)
+{
+    if (++elsewheres_ >= max_elsewheres) {
+        elsewheres_ = 0;
+        retry_at_ = std::max(retry_at_, now + pause);
+    }
+}
+
+Duration SourcePace::patience_with(Duration expected) const
+{
+    return std::max<Duration>(whole_patience, 8 * expected) * (1U << std::min(stalls_, 5U));
 }
 
 std::uint32_t SourcePace::window(std::uint32_t chunk_size) const

@@ -8,10 +8,10 @@
 namespace lanspread::swarm {
 
 struct PaceOptions {
-    std::chrono::milliseconds window{150};  ///< how long a source could go on without hearing from us
-    std::uint32_t min_requests = 1;         ///< per source
-    std::uint32_t max_requests = 64;        ///< per source
-    double assumed_rate = 8.0 * 1024 * 1024;  ///< bytes a second, of a source that is not measured yet
+    std::chrono::milliseconds window{150};          ///< how long a source could go on without hearing from us
+    std::uint32_t min_requests = 1;                 ///< per source
+    std::uint32_t max_requests = 64;                ///< per source
+    double assumed_rate = 8.0 * 1024 * 1024;        ///< bytes a second, of a source that is not measured yet
     std::chrono::milliseconds min_patience{10000};  ///< for the first byte: a busy source has many to serve
     std::chrono::milliseconds first_backoff{500};
     std::chrono::milliseconds max_backoff{8000};
@@ -31,7 +31,9 @@ public:
     void delivered(std::uint32_t bytes, TimePoint now);
     /// The next request may do better: the source is left alone for a while that doubles.
     void failed(std::chrono::milliseconds at_least, TimePoint now);
-    /// Nothing came in time: the same, and the next request is given twice the time.
+    /// It sent us to somebody else. Where it does so again and again, it is left alone for `pause`.
+    void sent_elsewhere(std::chrono::milliseconds pause, TimePoint now);
+    /// Nothing came in time: as `failed`, and the next request is given twice the time.
     void stalled(TimePoint now);
 
     [[nodiscard]] bool may_be_asked(TimePoint now) const { return retry_at_ <= now; }
@@ -39,22 +41,26 @@ public:
     [[nodiscard]] std::uint32_t window(std::uint32_t chunk_size) const;
     /// Bytes a second.
     [[nodiscard]] double rate() const { return rate_ > 0 ? rate_ : options_.assumed_rate; }
+    /// How long a request may take in all, however slowly its bytes come, where the source is late.
+    [[nodiscard]] Duration patience_with(Duration expected) const;
     /// When so many bytes would be here, behind what is in flight.
     [[nodiscard]] double seconds_to_deliver(std::uint32_t bytes) const;
     /// Nothing has come for much longer than what is in flight should take.
     [[nodiscard]] bool is_late(TimePoint now) const;
     [[nodiscard]] std::uint32_t requests() const { return requests_; }
+    [[nodiscard]] std::uint64_t bytes_in_flight() const { return bytes_; }
 
 private:
     PaceOptions options_;
-    double rate_ = 0;            // an exponential average; 0: not measured yet
-    TimePoint sample_start_{};   // of the bytes that the next measurement is made of
+    double rate_ = 0;           // an exponential average; 0: not measured yet
+    TimePoint sample_start_{};  // of the bytes that the next measurement is made of
     std::uint64_t sample_bytes_ = 0;
     TimePoint last_progress_{};  // a chunk arrived, or the first request of a row went out
     std::uint32_t requests_ = 0;
-    std::uint64_t bytes_ = 0;     // in flight
-    std::uint32_t failures_ = 0;  // in a row
-    std::uint32_t stalls_ = 0;    // in a row
+    std::uint64_t bytes_ = 0;       // in flight
+    std::uint32_t failures_ = 0;    // in a row
+    std::uint32_t stalls_ = 0;      // in a row
+    std::uint32_t elsewheres_ = 0;  // in a row
     TimePoint retry_at_{};
 };
 

@@ -116,7 +116,28 @@ TEST(RateLimiter, cuts_into_pieces_that_do_not_keep_a_receiver_waiting)
     EXPECT_EQ(RateLimiter(0).piece(), 65536U);
     EXPECT_EQ(RateLimiter(100'000'000).piece(), 65536U);
     EXPECT_EQ(RateLimiter(100'000).piece(), 10'000U);
-    EXPECT_EQ(RateLimiter(10).piece(), 1024U);
+    EXPECT_EQ(RateLimiter(10).piece(), 256U);
+}
+
+TEST(RateLimiter, cuts_so_small_that_each_of_many_who_wait_gets_a_piece_in_time)
+{
+    constexpr std::uint64_t rate = 1'000'000;
+    constexpr int waiters = 100;
+    asio::io_context context;
+    RateLimiter limiter(rate);
+    std::string order;
+    TaskGroup group(context.get_executor(), CancellationToken());
+    for (int waiter = 0; waiter < waiters; ++waiter) {
+        group.spawn(take_pieces(&limiter, 'a', 1, &order));
+    }
+    context.poll();
+    EXPECT_LE(limiter.piece() * waiters, rate / 2) << "half a second for all of them";
+    EXPECT_GE(limiter.piece() * waiters, rate / 4);
+    limiter.set_rate(1);
+    EXPECT_EQ(limiter.piece(), 256U);
+    limiter.set_rate(0);
+    EXPECT_EQ(limiter.piece(), 65536U);
+    testing::run_to_end(context, group.join());
 }
 
 TEST(RateLimiter, gives_equal_shares_to_all_who_wait)

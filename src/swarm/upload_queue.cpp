@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <utility>
 
 namespace lanspread::swarm {
 
@@ -14,9 +14,11 @@ using Seconds = std::chrono::duration<double>;
 constexpr std::chrono::milliseconds measured_span{100};
 /// The best rate is forgotten by half in this time: a cable that was slowed down is noticed.
 constexpr double best_rate_half_life_seconds = 10;
-/// The one that was given a chunk may not pass it on: then the asker gets it here after so many times.
-constexpr unsigned max_sent_away = 4;
-/// Chunks of one peer for which that is remembered.
+/// Whoever was given a chunk may not pass it on: after so many times for one chunk, or for whatever chunks in
+/// a row, a peer is served like those that ask for what nobody has.
+constexpr unsigned max_for_one_chunk = 4;
+constexpr unsigned max_in_a_row = 16;
+/// Chunks of a peer, and peers, for which that is remembered.
 constexpr std::size_t max_remembered = 1024;
 
 }  // namespace
@@ -30,6 +32,7 @@ UploadQueue::Ticket UploadQueue::enter(const Request& request)
     (is_fresh ? peer.fresh : peer.second_hand).push_back(ticket);
     ++(is_fresh ? fresh_waiting_ : second_hand_waiting_);
     waiting_for_[{request.content, request.chunk}].push_back(ticket);
+    may_send_away_ = true;
     return ticket;
 }
 
@@ -38,9 +41,9 @@ std::vector<UploadQueue::Turn> UploadQueue::admit(TimePoint now)
     std::vector<Turn> turns;
     for (auto place = room(now); place != Room::none; place = room(now)) {
         auto ticket = fresh_waiting_ > 0 ? next(&Peer::fresh, place) : std::nullopt;
-        if (!ticket && second_hand_waiting_ > 0) {
+        if (!ticket) {
             send_away(turns);
-            ticket = next(&Peer::second_hand, place);
+            ticket = fresh_waiting_ > 0 ? next(&Peer::fresh, place) : next(&Peer::second_hand, place);
         }
         if (!ticket) {
             break;
@@ -48,9 +51,7 @@ std::vector<UploadQueue::Turn> UploadQueue::admit(TimePoint now)
         serve(*ticket, now);
         turns.push_back({*ticket, std::nullopt});
     }
-    if (second_hand_waiting_ > 0) {
-        send_away(turns);
-    }
+    send_away(turns);
     return turns;
 }
 
@@ -76,31 +77,19 @@ void UploadQueue::leave(Ticket ticket, Outcome outcome, TimePoint now)
         --peer->second.serving;
         --serving_;
         bytes_serving_ -= request.size;
-        outcome == Outcome::sent ? measure(request.size, now) : take_back(request);
+        const auto served = serving_of_.find({request.content, request.chunk});
+        if (--served->second == 0) {
+            serving_of_.erase(served);
+        }
+        if (outcome == Outcome::sent) {
+            measure(request.size, now);
+        } else {
+            take_back(request);
+            paced_until_ = std::min(paced_until_, now);  // it did not take the wire's time
+        }
     }
     if (peer->second.serving == 0 && peer->second.fresh.empty() && peer->second.second_hand.empty()) {
         peers_.erase(peer);
-    }
-}
-
-void UploadQueue::peer_left(const PeerId& peer)
-{
-    sent_away_.erase(peer);
-    for (auto& [content, given] : given_) {
-        const auto found = std::ranges::find(given.peers, peer);
-        if (found != given.peers.end()) {
-            const auto index = static_cast<std::uint16_t>(found - given.peers.begin() + 1);
-            given.count -= static_cast<std::uint32_t>(std::ranges::count(given.to, index));
-            std::ranges::replace(given.to, index, std::uint16_t{0});
-        }
-    }
-}
-
-void UploadQueue::forget(const ContentId& content)
-{
-    given_.erase(content);
-    for (auto& [peer, chunks] : sent_away_) {
-        std::erase_if(chunks, [&](const auto& entry) { return entry.first.first == content; });
     }
 }
 
@@ -144,98 +133,79 @@ void UploadQueue::serve(Ticket ticket, TimePoint now)
         busy_since_ = now;
     }
     bytes_serving_ += request.size;
+    ++serving_of_[{request.content, request.chunk}];
     const auto pause = Seconds(static_cast<double>(request.size) / rate() / 2);
-    paced_until_ = std::max(paced_until_, now) + std::chrono::duration_cast<Duration>(pause);
+    const auto busy = Seconds(static_cast<double>(bytes_serving_) / rate());
+    paced_until_ = std::min(std::max(paced_until_, now) + std::chrono::duration_cast<Duration>(pause),
+                            now + std::chrono::duration_cast<Duration>(busy));
+    const auto sent_away = sent_away_.find(request.peer);
+    if (sent_away != sent_away_.end() && place.is_fresh && !place.stays_fresh) {
+        sent_away->second.in_a_row = 0;
+    }
     give(request);
 }
 
 /// Answers those who wait for what others were given, so that they ask for something else meanwhile.
 void UploadQueue::send_away(std::vector<Turn>& turns)
 {
+    if (second_hand_waiting_ == 0 || !std::exchange(may_send_away_, false)) {
+        return;
+    }
+    if (sent_away_.size() > max_remembered) {
+        sent_away_.clear();
+    }
     for (auto& [id, peer] : peers_) {
         if (peer.second_hand.empty()) {
             continue;  // copying an empty deque allocates
         }
         for (const auto ticket : std::deque(peer.second_hand)) {
             auto& place = places_.at(ticket);
-            if (const auto other = elsewhere(place.request)) {
-                stop_waiting(ticket, place);
-                place.state = State::sent_away;
-                turns.push_back({ticket, other});
+            const auto other = elsewhere(place.request);
+            if (!other) {
+                continue;
             }
+            auto& sent_away = sent_away_[id];
+            if (sent_away.times.size() >= max_remembered) {
+                sent_away.times.clear();
+            }
+            auto& [holder, times] = sent_away.times[{place.request.content, place.request.chunk}];
+            times = holder == *other ? times + 1 : 1;
+            holder = *other;
+            const bool is_starved = sent_away.in_a_row >= max_in_a_row;
+            if (times > max_for_one_chunk || is_starved) {
+                prefer(ticket, is_starved);
+                continue;
+            }
+            ++sent_away.in_a_row;
+            stop_waiting(ticket, place);
+            place.state = State::sent_away;
+            turns.push_back({ticket, other});
         }
     }
 }
 
 /// Whom to send a request for a chunk that was given to somebody to; nothing where it stays.
-std::optional<PeerId> UploadQueue::elsewhere(const Request& request)
+std::optional<PeerId> UploadQueue::elsewhere(const Request& request) const
 {
     const auto other = request.chunks > 0 ? given_to(request) : std::nullopt;
-    if (!other || (fresh_waiting_ == 0 && given_.at(request.content).count == request.chunks)) {
-        return std::nullopt;
-    }
-    auto& remembered = sent_away_[request.peer];
-    if (remembered.size() >= max_remembered) {
-        remembered.clear();
-    }
-    auto& times = remembered[{request.content, request.chunk}];
-    return times++ < max_sent_away ? other : std::nullopt;
+    const bool is_wise =
+        other && (fresh_waiting_ > 0 || serving_of_.contains({request.content, request.chunk}) ||
+                  given_.at(request.content).count != request.chunks);
+    return is_wise ? other : std::nullopt;
 }
 
-std::optional<PeerId> UploadQueue::given_to(const Request& request) const
+/// From here on the request is served like one for what nobody has: for good, or until somebody else is given
+/// the chunk.
+void UploadQueue::prefer(Ticket ticket, bool for_good)
 {
-    const auto found = given_.find(request.content);
-    if (found == given_.end() || !request.chunk || *request.chunk >= found->second.to.size()) {
-        return std::nullopt;
-    }
-    const auto index = found->second.to[*request.chunk];
-    if (index == 0 || found->second.peers[index - 1U] == request.peer) {
-        return std::nullopt;
-    }
-    return found->second.peers[index - 1U];
-}
-
-void UploadQueue::give(const Request& request)
-{
-    if (!request.chunk) {
-        return;
-    }
-    auto& given = given_[request.content];
-    if (*request.chunk >= given.to.size()) {
-        given.to.resize(std::size_t{*request.chunk} + 1);
-    }
-    auto found = std::ranges::find(given.peers, request.peer);
-    if (found == given.peers.end() && given.peers.size() < std::numeric_limits<std::uint16_t>::max()) {
-        found = given.peers.insert(given.peers.end(), request.peer);
-    }
-    if (found != given.peers.end()) {
-        given.count += given.to[*request.chunk] == 0 ? 1 : 0;
-        given.to[*request.chunk] = static_cast<std::uint16_t>(found - given.peers.begin() + 1);
-    }
-    const auto others = waiting_for_.find({request.content, request.chunk});
-    if (others == waiting_for_.end()) {
-        return;
-    }
-    for (const auto ticket : others->second) {
-        auto& place = places_.at(ticket);
-        if (place.is_fresh && place.request.peer != request.peer) {
-            auto& peer = peers_.at(place.request.peer);
-            std::erase(peer.fresh, ticket);
-            peer.second_hand.push_back(ticket);
-            --fresh_waiting_;
-            ++second_hand_waiting_;
-            place.is_fresh = false;
-        }
-    }
-}
-
-void UploadQueue::take_back(const Request& request)
-{
-    const auto found = given_.find(request.content);
-    if (found != given_.end() && request.chunk && *request.chunk < found->second.to.size()) {
-        found->second.count -= found->second.to[*request.chunk] == 0 ? 0 : 1;
-        found->second.to[*request.chunk] = 0;
-    }
+    auto& place = places_.at(ticket);
+    auto& peer = peers_.at(place.request.peer);
+    std::erase(peer.second_hand, ticket);
+    peer.fresh.push_back(ticket);
+    --second_hand_waiting_;
+    ++fresh_waiting_;
+    place.is_fresh = true;
+    place.stays_fresh = for_good;
 }
 
 void UploadQueue::stop_waiting(Ticket ticket, const Place& place)

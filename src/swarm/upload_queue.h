@@ -25,15 +25,13 @@ struct UploadOptions {
 /// told what happened and what time it is. One peer has one, for all that it serves. The rules:
 ///
 /// 1. *Peers in turn*, not requests: a peer with sixty requests gets no more than one with two. A peer of
-/// which
-///    nothing is being served has its turn even when the house is full: slow peers that hold every place
-///    cannot keep a newcomer out.
+///    which nothing is being served has its turn even when the house is full: slow peers that hold every
+///    place cannot keep a newcomer out.
 /// 2. *What nobody has goes first.* A chunk that was given to nobody yet is served before one that another
-/// peer
-///    was given. A complete holder goes further: while fresh requests wait, or some of its chunks were given
-///    to nobody yet, it answers the others with who was given the chunk (`elsewhere`), a few times for each.
-///    So a single source sends each chunk once before it sends one twice. (Known as super-seeding; BEP 16
-///    does it by hiding chunks.)
+///    peer was given. A complete holder goes further: while fresh requests wait, some of its chunks were
+///    given to nobody yet, or that chunk is on its way to somebody, it answers the others with who was given
+///    the chunk (`elsewhere`), a few times in a row. So a single source sends each chunk once before it sends
+///    one twice. (Known as super-seeding; BEP 16 does it by hiding chunks.)
 /// 3. *Few at once.* A chunk can be passed on when it is whole, so chunks go out one behind the other rather
 ///    than side by side: another one is begun when what is being served keeps the wire busy for less than
 ///    `ahead`. But where the receivers' links are full, a few do not fill ours: so one for a peer that is not
@@ -82,7 +80,8 @@ private:
     struct Place {
         Request request;
         State state = State::waiting;
-        bool is_fresh = true;  // while it waits
+        bool is_fresh = true;      // while it waits
+        bool stays_fresh = false;  // whatever is given to others
     };
     struct Peer {
         std::deque<Ticket> fresh;  // these two wait
@@ -95,6 +94,10 @@ private:
         std::vector<std::uint16_t> to;
         std::uint32_t count = 0;  // of the chunks that were given to somebody
     };
+    struct SentAway {
+        std::map<Chunk, std::pair<PeerId, unsigned>> times;  // to whom last, and how often
+        unsigned in_a_row = 0;                               // since it was given what nobody had
+    };
     enum class Room { none, for_peers_that_are_not_served, for_all };
 
     [[nodiscard]] Room room(TimePoint now) const;
@@ -104,7 +107,8 @@ private:
     [[nodiscard]] std::optional<Ticket> next(std::deque<Ticket> Peer::* queue, Room room);
     void serve(Ticket ticket, TimePoint now);
     void send_away(std::vector<Turn>& turns);
-    [[nodiscard]] std::optional<PeerId> elsewhere(const Request& request);
+    [[nodiscard]] std::optional<PeerId> elsewhere(const Request& request) const;
+    void prefer(Ticket ticket, bool for_good);
     void give(const Request& request);
     void take_back(const Request& request);
     void stop_waiting(Ticket ticket, const Place& place);
@@ -114,9 +118,11 @@ private:
     std::map<PeerId, Peer> peers_;
     std::map<Ticket, Place> places_;
     std::map<Chunk, std::vector<Ticket>> waiting_for_;
+    std::map<Chunk, unsigned> serving_of_;  // to how many peers it is being sent
     std::map<ContentId, Given> given_;
-    std::map<PeerId, std::map<Chunk, unsigned>> sent_away_;  // how often
-    PeerId last_{};                                          // whose turn was last
+    std::map<PeerId, SentAway> sent_away_;
+    bool may_send_away_ = false;  // something has changed since it was looked whom to
+    PeerId last_{};               // whose turn was last
     Ticket next_ticket_ = 1;
     std::size_t fresh_waiting_ = 0;
     std::size_t second_hand_waiting_ = 0;

@@ -1,5 +1,7 @@
 #include "swarm/upload_queue.h"
 
+#include <set>
+
 #include <gtest/gtest.h>
 
 namespace lanspread::swarm {
@@ -24,11 +26,8 @@ class UploadQueueTest : public ::testing::Test {
 protected:
     static UploadQueue::Ticket enter(UploadQueue& queue, std::uint8_t number, std::uint32_t chunk)
     {
-        return queue.enter({.peer = peer(number),
-                            .content = {},
-                            .chunk = chunk,
-                            .size = mebibyte,
-                            .chunks = 100});
+        return queue.enter(
+            {.peer = peer(number), .content = {}, .chunk = chunk, .size = mebibyte, .chunks = 100});
     }
 
     std::vector<UploadQueue::Ticket> served(UploadQueue& queue)
@@ -151,7 +150,49 @@ TEST_F(UploadQueueTest, serves_a_peer_that_gets_a_chunk_nowhere_else)
     EXPECT_EQ(served(queue), std::vector{last});
 }
 
-TEST_F(UploadQueueTest, sends_nobody_away_once_every_chunk_was_given_to_somebody)
+TEST_F(UploadQueueTest, serves_a_peer_that_gets_nothing_elsewhere_although_fresh_requests_never_end)
+{
+    UploadQueue queue({.at_least = 1});
+    auto serving = enter(queue, 1, 0);
+    EXPECT_EQ(served(queue), std::vector{serving});
+    bool is_served = false;
+    std::set<UploadQueue::Ticket> wanted;
+    for (std::uint32_t chunk = 1; chunk < 60 && !is_served; ++chunk) {
+        static_cast<void>(enter(queue, 1, chunk));
+        static_cast<void>(enter(queue, 3, 100 + chunk));
+        wanted.insert(enter(queue, 2, 0));
+        queue.leave(serving, Outcome::sent, now_);
+        for (const auto& turn : queue.admit(now_)) {
+            is_served = is_served || (wanted.contains(turn.ticket) && !turn.elsewhere);
+            if (turn.elsewhere) {
+                queue.leave(turn.ticket, Outcome::given_up, now_);
+            } else {
+                serving = turn.ticket;
+            }
+        }
+        if (is_served) {
+            EXPECT_GT(chunk, 3U);
+        }
+    }
+    EXPECT_TRUE(is_served);
+}
+
+TEST_F(UploadQueueTest, is_not_held_up_by_a_peer_that_asks_and_hangs_up)
+{
+    UploadQueue queue({.at_least = 1});
+    for (std::uint32_t count = 0; count < 1000; ++count) {
+        const auto ticket = enter(queue, 1, count);
+        static_cast<void>(queue.admit(now_));
+        queue.leave(ticket, Outcome::given_up, now_);
+    }
+    static_cast<void>(enter(queue, 1, 1));
+    static_cast<void>(enter(queue, 2, 2));
+    EXPECT_EQ(served(queue).size(), 1U);
+    now_ += 1s;
+    EXPECT_EQ(served(queue).size(), 1U);
+}
+
+TEST_F(UploadQueueTest, sends_nobody_away_once_every_chunk_was_given_and_has_arrived)
 {
     UploadQueue queue(eager);
     const auto ask = [&](std::uint8_t number, std::uint32_t chunk) {
@@ -161,6 +202,11 @@ TEST_F(UploadQueueTest, sends_nobody_away_once_every_chunk_was_given_to_somebody
     const auto first = ask(1, 0);
     const auto second = ask(1, 1);
     EXPECT_EQ(served(queue), (std::vector{first, second}));
+    const auto away = ask(3, 1);
+    EXPECT_EQ(queue.admit(now_).at(0).elsewhere, peer(1)) << "it is on its way to that one";
+    for (const auto ticket : {first, second, away}) {
+        queue.leave(ticket, Outcome::sent, now_);
+    }
     const auto same = ask(2, 1);
     EXPECT_EQ(served(queue), std::vector{same});
 }

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t receive_size = 64 * 1024;
 /// Batches read in one turn, before what they ask for is written: one write then answers many packets.
 constexpr int batches_per_turn = 8;
+constexpr unsigned turns_per_look_at_refusals = 16;
 /// Strangers can make us begin handshakes; this is where it ends.
 constexpr std::size_t max_connections = 2048;
 
@@ -88,7 +89,8 @@ void NetworkSide::wait_until_readable()
             const int batches =
                 socket_.receive(receive_buffer_, batches_per_turn,
                                 [this, now](const Datagram& datagram) { on_datagram(datagram, now); });
-            if (batches == 0) {
+            // Now and then also when there is always something to receive.
+            if (batches == 0 || ++turns_ % turns_per_look_at_refusals == 0) {
                 socket_.read_refusals([this, now](const Refusal& refusal) { on_refusal(refusal, now); });
             }
             const auto touched = std::exchange(touched_, {});

@@ -67,6 +67,7 @@ private:
     const CipherProvider& ciphers_;
     asio::posix::stream_descriptor readiness_;
     std::vector<std::uint8_t> receive_buffer_;
+    unsigned turns_ = 0;  // of receiving
     std::vector<std::uint8_t> batch_;
     std::ptrdiff_t held_back_ = 0;
     std::unordered_map<std::string, QuicConnection*> by_id_;

@@ -23,18 +23,12 @@ constexpr std::uint64_t max_streams = 256;
 /// retransmissions.
 constexpr std::size_t congestion_unit = 2 * 1472;
 constexpr auto idle_timeout = 20s;
-constexpr auto keep_alive = 5s;
 constexpr auto handshake_timeout = 5s;
 /// How often a peer may change its address before it has to dial anew.
 constexpr std::size_t max_moves = 16;
 /// A guess for the first flight: on a LAN the library's 333 ms would make every lost first packet cost a
 /// second.
 constexpr auto initial_round_trip = 20ms;
-
-std::uint64_t nanoseconds(auto duration)
-{
-    return static_cast<std::uint64_t>(std::chrono::nanoseconds(duration).count());
-}
 
 ngtcp2_cid random_connection_id(std::size_t size)
 {
@@ -167,7 +161,7 @@ Result<void> QuicConnection::start(const ngtcp2_pkt_hd* header)
         return fail(ErrorCode::internal, fmt::format("QUIC: {}", ngtcp2_strerror(code)));
     }
     ngtcp2_conn_set_tls_native_handle(connection_, tls_->handle());
-    ngtcp2_conn_set_keep_alive_timeout(connection_, nanoseconds(keep_alive));
+    ngtcp2_conn_set_keep_alive_timeout(connection_, nanoseconds(QuicConnection::keep_alive));
     return {};
 }
 

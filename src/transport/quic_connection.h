@@ -61,6 +61,8 @@ public:
     /// Of those that we choose: each packet to us carries one, so 4 bytes rather than 8 are 0.3 % of the
     /// link.
     static constexpr std::size_t connection_id_size = 4;
+    /// After so much silence the peer is asked for a sign of life.
+    static constexpr std::chrono::seconds keep_alive{5};
 
     /// A connection that we dial. `expected`: the only peer that is accepted, where given.
     [[nodiscard]] static Result<std::shared_ptr<QuicConnection>> dial(ConnectionHost& host, Address remote,
@@ -156,9 +158,10 @@ private:
     PathMtu path_mtu_;
     std::uint64_t mtu_nonce_ = 0;
     asio::steady_timer timer_;
-    std::optional<TimePoint> timer_set_for_;  ///< while it runs
-    std::optional<TimePoint> refused_at_;     ///< since when the peer's host says that nobody is there
-    std::vector<std::uint8_t> unsent_;        ///< a batch that the socket did not take
+    std::optional<TimePoint> timer_set_for_;    ///< while it runs
+    std::optional<TimePoint> refused_at_;       ///< since when the peer's host says that nobody is there
+    std::optional<TimePoint> suspected_until_;  ///< asked more often until then, for it was refused
+    std::vector<std::uint8_t> unsent_;          ///< a batch that the socket did not take
     std::size_t unsent_segment_ = 0;
     Address unsent_to_;
     std::unordered_map<std::int64_t, std::shared_ptr<Stream::Core>> streams_;
@@ -175,5 +178,10 @@ private:
 };
 
 [[nodiscard]] ngtcp2_tstamp to_timestamp(TimePoint time);
+/// For ngtcp2, which counts in them.
+[[nodiscard]] constexpr std::uint64_t nanoseconds(std::chrono::nanoseconds duration)
+{
+    return static_cast<std::uint64_t>(duration.count());
+}
 
 }  // namespace lanspread::transport

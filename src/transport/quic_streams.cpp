@@ -6,6 +6,9 @@ namespace lanspread::transport {
 
 namespace {
 
+/// What one connection may hold back even when all together hold too much.
+constexpr std::ptrdiff_t fair_held_back = 1024 * 1024;
+
 /// Both codes of ours say no more than "not wanted any longer"; why is in the messages.
 constexpr std::uint64_t cancelled_code = 1;
 
@@ -213,7 +216,8 @@ void QuicConnection::drop_stream(Stream::Core& stream)
 bool QuicConnection::hold_back(std::ptrdiff_t bytes)
 {
     held_back_ += bytes;
-    return host_.hold_back(bytes);
+    // Where there is too much in all, those pay whose share is large and grows.
+    return host_.hold_back(bytes) || bytes <= 0 || held_back_ <= fair_held_back;
 }
 
 /// Bytes that nobody will read any more must not keep the connection's window shut.

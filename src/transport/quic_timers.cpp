@@ -14,6 +14,10 @@ constexpr auto timer_slack = 300us;
 /// Long enough for a packet of the peer that was on its way, and for our probes (RFC 9002 §6.2.4) to be
 /// answered.
 constexpr auto refusal_counts_after = 1s;
+/// What was still on the way when the peer was killed arrives after the first refusals, and hosts answer no
+/// more than about once a second. So whoever was refused is asked more often for a while.
+constexpr auto suspect_keep_alive = 250ms;
+constexpr auto suspicion_lasts = 3s;
 
 }  // namespace
 
@@ -49,8 +53,13 @@ void QuicConnection::on_timer()
     }
     const auto now = Clock::now();
     if (refused_at_ && now >= *refused_at_ + refusal_counts_after) {
-        end({ErrorCode::unavailable, "the peer's program has ended"});
+        end({ErrorCode::unavailable,
+             established_ ? "the peer's program has ended" : "no program answers at that address"});
         return;
+    }
+    if (suspected_until_ && now >= *suspected_until_ && !refused_at_) {
+        suspected_until_.reset();
+        ngtcp2_conn_set_keep_alive_timeout(connection_, nanoseconds(keep_alive));
     }
     if (ngtcp2_conn_get_expiry(connection_) <= to_timestamp(now)) {
         const int code = ngtcp2_conn_handle_expiry(connection_, to_timestamp(now));
@@ -89,6 +98,8 @@ void QuicConnection::on_refusal(const Refusal& refusal, TimePoint now)
         return;
     }
     refused_at_ = now;
+    suspected_until_ = now + suspicion_lasts;
+    ngtcp2_conn_set_keep_alive_timeout(connection_, nanoseconds(suspect_keep_alive));
     set_timer(now);
 }
 

@@ -42,7 +42,7 @@ bool QuicConnection::waits_for_room() const
     const auto full = std::min<std::uint64_t>(wanted_packets * packet_size(), max_batch);
     // A small window is all that is on the way: waiting for half of it would leave the link idle meanwhile.
     const auto wanted = stat.cwnd >= full * 3 / 2 ? full : stat.cwnd / 4;
-    return ngtcp2_conn_get_cwnd_left(connection_) < wanted;
+    return stat.bytes_in_flight > 0 && ngtcp2_conn_get_cwnd_left(connection_) < wanted;
 }
 
 void QuicConnection::write(TimePoint now)

@@ -176,7 +176,8 @@ Task<Result<std::optional<std::string>>> Stream::read_frame_or_end(std::size_t l
     operation->kind = ReadOperation::Kind::frame;
     operation->limit = limit;
     const auto done = co_await read(core_, operation, deadline);
-    if (!done && operation->at_end) {
+    // After a timeout the network thread may still be at work on the operation.
+    if (!done && done.error().code != ErrorCode::timed_out && operation->at_end) {
         co_return std::nullopt;
     }
     if (!done) {

@@ -246,12 +246,13 @@ SendOutcome UdpSocket::send_one(const Address& remote, const Address& local,
     }
     // The first call may only tell what became of an earlier datagram, to whomever that went.
     if (::sendmsg(descriptor_, &message, 0) >= 0 ||
-        (errno != EAGAIN && ::sendmsg(descriptor_, &message, 0) >= 0)) {
+        (errno != EAGAIN && errno != ENOBUFS && ::sendmsg(descriptor_, &message, 0) >= 0)) {
         return SendOutcome::sent;
     }
     switch (errno) {
-        case EAGAIN:
-        case ENOBUFS: return SendOutcome::would_block;
+        case EAGAIN: return SendOutcome::would_block;
+        // The card's queue is full, and nothing tells when it is not: lost, as on a full switch.
+        case ENOBUFS: return SendOutcome::failed;
         case EMSGSIZE:
         case EINVAL:
             return segment < bytes.size() || errno == EMSGSIZE ? SendOutcome::too_large : SendOutcome::failed;

@@ -60,9 +60,6 @@ Result<void> check(const Have& have)
     if (have.chunks.size() > max_have_chunks) {
         return fail(ErrorCode::invalid_input, fmt::format("chunks: expected at most {}", max_have_chunks));
     }
-    if (have.asked.size() > max_have_asked) {
-        return fail(ErrorCode::invalid_input, fmt::format("asked: expected at most {}", max_have_asked));
-    }
     return {};
 }
 

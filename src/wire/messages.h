@@ -106,14 +106,12 @@ BOOST_DESCRIBE_STRUCT(Follow, (), (content))
 
 /// The most chunks that one Have may list, of each kind: what is over goes into the next one.
 inline constexpr std::size_t max_have_chunks = 4096;
-inline constexpr std::size_t max_have_asked = 1024;
 
 /// What has changed since the last Have, or since the bitfield. A chunk that is listed again is no change.
 struct Have {
     std::vector<std::uint32_t> chunks;  ///< verified since then, and served from now on
-    std::vector<std::uint32_t> asked;   ///< all that it fetches from complete holders now: others need not
 };
-BOOST_DESCRIBE_STRUCT(Have, (), (chunks, asked))
+BOOST_DESCRIBE_STRUCT(Have, (), (chunks))
 
 /// The answer to GetChunk of a peer that is busy with chunks that nobody else has: `peer` was given this one.
 struct Elsewhere {

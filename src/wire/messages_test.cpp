@@ -115,24 +115,19 @@ TEST(Messages, may_list_several_contents_of_one_game)
 TEST(Messages, that_follow_a_content_come_back_as_they_were)
 {
     EXPECT_EQ(decode<Follow>(encode(Follow{content('c')}).value()).value().content, content('c'));
-    const auto have = decode<Have>(encode(Have{.chunks = {7, 0, 7}, .asked = {4'294'967'295}}).value());
+    const auto have = decode<Have>(encode(Have{.chunks = {7, 0, 4'294'967'295, 7}}).value());
     ASSERT_TRUE(have) << have.error().message;
-    EXPECT_EQ(have->chunks, (std::vector<std::uint32_t>{7, 0, 7}));
-    EXPECT_EQ(have->asked, (std::vector<std::uint32_t>{4'294'967'295}));
+    EXPECT_EQ(have->chunks, (std::vector<std::uint32_t>{7, 0, 4'294'967'295, 7}));
     const auto peer = PeerId::parse(std::string(64, 'a')).value();
     EXPECT_EQ(decode<Elsewhere>(encode(Elsewhere{peer}).value()).value().peer, peer);
 }
 
 TEST(Messages, that_list_too_many_chunks_at_once_are_refused)
 {
-    Have have{.chunks = std::vector<std::uint32_t>(max_have_chunks, 4'294'967'295),
-              .asked = std::vector<std::uint32_t>(max_have_asked, 4'294'967'295)};
+    Have have{.chunks = std::vector<std::uint32_t>(max_have_chunks, 4'294'967'295)};
     EXPECT_TRUE(encode(have));
     have.chunks.push_back(1);
     EXPECT_TRUE(is_refused(have, "Have.chunks: "));
-    have.chunks.clear();
-    have.asked.push_back(1);
-    EXPECT_TRUE(is_refused(have, "Have.asked: "));
 }
 
 TEST(Messages, are_held_to_their_rules_when_they_are_read_too)

@@ -45,7 +45,7 @@ class Watch:
 
 
 class SwarmTest(LanTest):
-    """Peers on links of `megabits` that want the same game at once: `alice` has it, `self.downloaders` want it."""
+    """Peers on links of `megabits` that want a game at once: `alice` has it, `self.downloaders` want it."""
 
     megabits = 60
     megabytes = 40
@@ -60,7 +60,7 @@ class SwarmTest(LanTest):
         return self.original
 
     def start_swarm(self, downloaders: int, *others: Peer) -> None:
-        """Starts alice, the downloaders and `others` on limited links, and waits until each downloader knows them all."""
+        """Starts alice, the downloaders and `others` on limited links; each downloader knows them all when it ends."""
         if not hasattr(self, "original"):
             self.make_original()
         self.alice = self.new_peer("alice")

@@ -31,11 +31,20 @@ class Party(LanTest):
         self.assertEqual([event["peer"] for event in bob.events("peer_left")], [alice_id])
         self.assertFalse(bob.is_connected_to(alice))
 
-    def test_a_killed_peer_is_gone_after_the_stale_time(self):
+    def test_a_killed_peer_is_noticed_by_what_its_host_answers(self):
         alice = self.source("alice", trees.small_game)
         bob = self.peer("bob")
         self.wait_until_seen(bob, "quake")
         alice.kill()
+        wait_for(lambda: not bob.is_connected_to(alice), 60, "bob gave alice up")
+        (event,) = bob.events("peer_left")
+        self.assertIn("program has ended", event["text"])  # rather than silence, which takes three times as long
+
+    def test_a_peer_whose_cable_is_out_is_gone_after_the_stale_time(self):
+        alice = self.source("alice", trees.small_game)
+        bob = self.peer("bob")
+        self.wait_until_seen(bob, "quake")
+        alice.host.unplug()
         wait_for(lambda: not bob.is_connected_to(alice), 60, "bob gave alice up")
         wait_for(lambda: not bob.sees("quake"), 5, "what only alice had is gone with her")
         self.assertEqual(len(bob.events("peer_left")), 1)

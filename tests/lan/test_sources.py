@@ -75,6 +75,32 @@ class Sources(LanTest):
         self.wait_for_download(bob, "quake", "done")
         self.assert_same(alice.games_folder / "quake", bob.games_folder / "quake")
 
+    def test_who_is_fetching_a_game_is_a_source_of_it_when_nobody_has_it_complete(self):
+        alice = self.source("alice", middle_sized_game)
+        alice.host.limit(80)
+        bob = self.peer("bob")
+        carol = self.peer("carol")
+        self.wait_until_seen(bob, "quake")
+        bob.start_get("quake")
+        self.wait_for_progress(bob, "quake", 0.3)
+        alice.end()
+
+        def only_bob_has_a_part():
+            game = carol.game("quake")
+            versions = game["versions"] if game else []
+            return [(version["peers"], version["partial_peers"]) for version in versions] == [([], [bob.name])]
+
+        wait_for(only_bob_has_a_part, 10, "carol sees that bob has a part, and nobody all")
+        self.assertIn("IN PART AT", carol.cli("show", "quake").output)
+        self.assertEqual(carol.peer(bob)["games"], 0)
+        carol.start_get("quake")
+        self.wait_for_progress(carol, "quake", 0.25)
+        alice.start()
+        for peer in (bob, carol):
+            self.wait_for_download(peer, "quake", "done")
+            self.assert_same(alice.games_folder / "quake", peer.games_folder / "quake")
+        wait_for(lambda: carol.peer(bob)["games"] == 1, 10, "carol is told that bob has it complete")
+
 
 if __name__ == "__main__":
     unittest.main()

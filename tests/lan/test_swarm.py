@@ -69,7 +69,10 @@ class Changed(SwarmTest):
     """Somebody patches the game on a source while it is fetched."""
 
     def change(self, peer: Peer) -> None:
-        trees.write_random(peer.games_folder / "quake" / "game.pak", self.megabytes * trees.MIB, 77)
+        """All at once: while a file is being written, what is there so far may be taken for a version of its own."""
+        written = self.folder / "game.pak"
+        trees.write_random(written, self.megabytes * trees.MIB, 77)
+        written.rename(peer.games_folder / "quake" / "game.pak")
 
     def test_another_source_still_has_what_is_wanted(self):
         self.make_original()

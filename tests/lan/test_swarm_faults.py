@@ -1,4 +1,5 @@
 """Eight PCs, one of which lies or stalls: the others end with the whole game, and name who lied."""
+import re
 import unittest
 
 import trees
@@ -73,7 +74,7 @@ class Liar(SwarmTest):
 
 
 class Staller(SwarmTest):
-    def fetch_beside_staller(self, fault: str, partial: bool = False) -> None:
+    def fetch_beside_staller(self, fault: str, partial: bool = False) -> FaultyPeer:
         """She holds on to whatever is asked of her for as long as she runs, and she runs until everybody is done: so
         all that was asked of her has been fetched from others."""
         mallory = self.faulty_peer(fault, partial)
@@ -84,12 +85,19 @@ class Staller(SwarmTest):
         stalled = mallory.faults()
         self.assertTrue(any(stalled[peer.id] for peer in self.downloaders), "nobody has met the fault")
         self.assert_nothing_twice(in_vain=max(stalled.values()) * trees.MIB)
+        return mallory
+
+    def assert_noticed(self, mallory: FaultyPeer) -> None:
+        """Her pause was noticed in the middle of the transfer, not made up for at its end."""
+        told = re.compile(r"mallory \(.*: the peer stopped in the middle of its answer")
+        victims = [peer for peer in self.downloaders if mallory.faults()[peer.id]]
+        self.assertTrue(any(told.search(peer.log.read_text()) for peer in victims), f"{len(victims)} have not noticed")
 
     def test_a_complete_source_that_stops_in_the_middle_of_every_chunk(self):
-        self.fetch_beside_staller("stall-chunk")
+        self.assert_noticed(self.fetch_beside_staller("stall-chunk"))
 
     def test_a_downloader_that_stops_in_the_middle_of_every_chunk(self):
-        self.fetch_beside_staller("stall-chunk", partial=True)
+        self.assert_noticed(self.fetch_beside_staller("stall-chunk", partial=True))
 
     def test_a_complete_source_that_never_answers(self):
         self.fetch_beside_staller("never-answer")

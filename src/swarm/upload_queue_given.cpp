@@ -1,0 +1,81 @@
+#include <algorithm>
+#include <limits>
+
+#include "swarm/upload_queue.h"
+
+/// Who was given what: the ledger of UploadQueue.
+namespace lanspread::swarm {
+
+void UploadQueue::peer_left(const PeerId& peer)
+{
+    sent_away_.erase(peer);
+    for (auto& [content, given] : given_) {
+        const auto found = std::ranges::find(given.peers, peer);
+        if (found != given.peers.end()) {
+            const auto index = static_cast<std::uint16_t>(found - given.peers.begin() + 1);
+            given.count -= static_cast<std::uint32_t>(std::ranges::count(given.to, index));
+            std::ranges::replace(given.to, index, std::uint16_t{0});
+        }
+    }
+}
+
+void UploadQueue::forget(const ContentId& content) { given_.erase(content); }
+
+std::optional<PeerId> UploadQueue::given_to(const Request& request) const
+{
+    const auto found = given_.find(request.content);
+    if (found == given_.end() || !request.chunk || *request.chunk >= found->second.to.size()) {
+        return std::nullopt;
+    }
+    const auto index = found->second.to[*request.chunk];
+    if (index == 0 || found->second.peers[index - 1U] == request.peer) {
+        return std::nullopt;
+    }
+    return found->second.peers[index - 1U];
+}
+
+void UploadQueue::give(const Request& request)
+{
+    if (!request.chunk) {
+        return;
+    }
+    auto& given = given_[request.content];
+    if (*request.chunk >= given.to.size()) {
+        given.to.resize(std::size_t{*request.chunk} + 1);
+    }
+    auto found = std::ranges::find(given.peers, request.peer);
+    if (found == given.peers.end() && given.peers.size() < std::numeric_limits<std::uint16_t>::max()) {
+        found = given.peers.insert(given.peers.end(), request.peer);
+    }
+    if (found != given.peers.end()) {
+        given.count += given.to[*request.chunk] == 0 ? 1 : 0;
+        given.to[*request.chunk] = static_cast<std::uint16_t>(found - given.peers.begin() + 1);
+    }
+    const auto others = waiting_for_.find({request.content, request.chunk});
+    if (others == waiting_for_.end()) {
+        return;
+    }
+    for (const auto ticket : others->second) {
+        auto& place = places_.at(ticket);
+        if (place.is_fresh && !place.stays_fresh && place.request.peer != request.peer) {
+            auto& peer = peers_.at(place.request.peer);
+            std::erase(peer.fresh, ticket);
+            peer.second_hand.push_back(ticket);
+            --fresh_waiting_;
+            ++second_hand_waiting_;
+            place.is_fresh = false;
+            may_send_away_ = true;
+        }
+    }
+}
+
+void UploadQueue::take_back(const Request& request)
+{
+    const auto found = given_.find(request.content);
+    if (found != given_.end() && request.chunk && *request.chunk < found->second.to.size()) {
+        found->second.count -= found->second.to[*request.chunk] == 0 ? 0 : 1;
+        found->second.to[*request.chunk] = 0;
+    }
+}
+
+}  // namespace lanspread::swarm
