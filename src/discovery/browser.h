@@ -79,7 +79,6 @@ private:
     template <class Data>
     void hear_all(const DnsMessage& response, TimePoint now);
     void flush(const DnsMessage& response, TimePoint now);
-    [[nodiscard]] Instance* find_instance(const DnsName& name);
 
     [[nodiscard]] bool settle(Instances::iterator instance, DnsName host, TimePoint now);
     void leave_host(const Instance& instance);

@@ -31,7 +31,6 @@ public:
 
     [[nodiscard]] bool is_banned(const PeerId& peer) const { return banned_.contains(peer); }
     [[nodiscard]] bool is_empty() const { return here_.empty(); }
-    [[nodiscard]] bool is_here(const PeerId& peer) const { return here_.contains(peer); }
     /// It is here, and says that it has everything.
     [[nodiscard]] bool is_complete(const PeerId& peer) const;
     /// Those that have everything first.
