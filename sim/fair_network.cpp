@@ -31,15 +31,7 @@ TransferId FairNetwork::start(PeerIndex from, PeerIndex to, std::uint32_t bytes,
     advance(now);
     const auto index = static_cast<std::uint32_t>(from * peers_ + to);
     auto& connection = connections_[index];
-    TransferId id = 0;
-    if (unused_.empty()) {
-        id = static_cast<TransferId>(transfers_.size());
-        transfers_.push_back({});
-    } else {
-        id = unused_.back();
-        unused_.pop_back();
-    }
-    transfers_[id] = {index, bytes};
+    const auto id = transfers_.add({index, bytes});
     connection.flows.push_back({id, static_cast<double>(bytes)});
     if (connection.flows.size() == 1) {
         active_.insert(std::ranges::lower_bound(active_, index), index);
@@ -163,7 +155,7 @@ void FairNetwork::remove_flow(TransferId transfer)
     const auto index = transfers_[transfer].connection;
     auto& connection = connections_[index];
     std::erase_if(connection.flows, [&](const Flow& flow) { return flow.transfer == transfer; });
-    unused_.push_back(transfer);
+    transfers_.remove(transfer);
     if (connection.flows.empty()) {
         std::erase(active_, index);
         connection.rate = 0;

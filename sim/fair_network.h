@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sim/network.h"
+#include "sim/pool.h"
 
 namespace lanspread::sim {
 
@@ -52,8 +53,7 @@ private:
     std::vector<LinkBytes> carried_;
     std::vector<Connection> connections_;  // from × peers + to
     std::vector<std::uint32_t> active_;    // connections with chunks, in order
-    std::vector<Transfer> transfers_;
-    std::vector<TransferId> unused_;
+    Pool<Transfer> transfers_;
     TimePoint now_{};
     TimePoint next_end_ = TimePoint::max();
     bool is_shared_ = true;  // the rates are those of the active connections

@@ -14,15 +14,7 @@ QueuedNetwork::QueuedNetwork(const std::vector<LinkRates>& links) : carried_(lin
 
 TransferId QueuedNetwork::start(PeerIndex from, PeerIndex to, std::uint32_t bytes, TimePoint now)
 {
-    TransferId id = 0;
-    if (unused_.empty()) {
-        id = static_cast<TransferId>(transfers_.size());
-        transfers_.push_back({});
-    } else {
-        id = unused_.back();
-        unused_.pop_back();
-    }
-    transfers_[id] = {from, to, bytes};
+    const auto id = transfers_.add({from, to, bytes});
     enter(2 * from, id, now);
     return id;
 }
@@ -39,7 +31,7 @@ double QueuedNetwork::cancel(TransferId id, TimePoint now)
     }
     const auto left = std::max(0.0, link.left - bytes_in(now - link.since, link.rate));
     begin_next(index, now);
-    unused_.push_back(id);
+    transfers_.remove(id);
     return is_sent ? transfer.bytes : transfer.bytes - left;
 }
 
@@ -77,7 +69,7 @@ void QueuedNetwork::take_ended(TimePoint now, std::vector<TransferId>& ended)
         } else {
             carried_[transfer.to].down += transfer.bytes;
             ended.push_back(id);
-            unused_.push_back(id);
+            transfers_.remove(id);
         }
     }
 }
@@ -105,7 +97,7 @@ void QueuedNetwork::begin_next(std::uint32_t index, TimePoint now)
     link.current = nobody;
     link.since = now;
     while (!link.waiting.empty() && transfers_[link.waiting.front()].place == Place::gone) {
-        unused_.push_back(link.waiting.front());
+        transfers_.remove(link.waiting.front());
         link.waiting.pop_front();
     }
     if (link.waiting.empty()) {

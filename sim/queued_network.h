@@ -5,6 +5,7 @@
 
 #include "sim/event_queue.h"
 #include "sim/network.h"
+#include "sim/pool.h"
 
 namespace lanspread::sim {
 
@@ -57,8 +58,7 @@ private:
 
     std::vector<Link> links_;         // up and down of each peer
     std::vector<LinkBytes> carried_;  // whole chunks only
-    std::vector<Transfer> transfers_;
-    std::vector<TransferId> unused_;
+    Pool<Transfer> transfers_;
     EventQueue<End> events_;
 };
 
