@@ -224,6 +224,7 @@ void World::tick(PeerIndex index, std::uint32_t life)
         give_up(index, {{peers_[request.server].id, request.chunk}});
         fail(request, swarm::ChunkFailure::stalled);
     }
+    give_up(index, peer.scheduler->give_up_overdue(now_));
     look_for_idleness(index);
     become_restless(index);
     after(options_.tick, Action::tick, index, life);
