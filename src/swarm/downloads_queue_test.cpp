@@ -45,6 +45,18 @@ protected:
         done.get_future().get();
     }
 
+    /// The first game is fetched in part; then this process ends, and somebody deletes what was fetched.
+    void begin_and_lose_the_files()
+    {
+        anna_->chunks_before_pause = 3;
+        start_downloads();
+        get(game(0));
+        testing::run_until(context_, [&] { return status(game(0)).bytes_done > 0; });
+        stop_downloads();
+        ASSERT_GT(records().at(0).bytes_verified, 0U);
+        std::filesystem::remove_all(partial(game(0)));
+    }
+
     /// Nothing is sent any more: what is asked for is answered once this ends.
     void hold() { anna_->chunks_before_pause = anna_->chunks_sent; }
     void go_on()
@@ -268,12 +280,7 @@ TEST_F(DownloadQueueTest, wants_room_for_installing_too_unless_told_otherwise)
 
 TEST_F(DownloadQueueTest, says_so_when_what_was_fetched_has_vanished)
 {
-    anna_->chunks_before_pause = 3;
-    start_downloads();
-    get(game(0));
-    testing::run_until(context_, [&] { return status(game(0)).bytes_done > 0; });
-    stop_downloads();
-    std::filesystem::remove_all(partial(game(0)));
+    begin_and_lose_the_files();
     anna_->chunks_before_pause = SIZE_MAX;
     restart_all();
     testing::run_until(context_, [&] { return state(0) == DownloadState::done; });
@@ -283,13 +290,7 @@ TEST_F(DownloadQueueTest, says_so_when_what_was_fetched_has_vanished)
 
 TEST_F(DownloadQueueTest, does_not_believe_after_another_restart_what_was_made_anew_for_what_has_vanished)
 {
-    anna_->chunks_before_pause = 3;
-    start_downloads();
-    get(game(0));
-    testing::run_until(context_, [&] { return status(game(0)).bytes_done > 0; });
-    stop_downloads();
-    ASSERT_GT(records().at(0).bytes_verified, 0U);
-    std::filesystem::remove_all(partial(game(0)));
+    begin_and_lose_the_files();
     anna_->holds.clear();
     restart_all();
     wait_for_state(0, DownloadState::waiting_for_source);
@@ -309,12 +310,7 @@ TEST_F(DownloadQueueTest, does_not_believe_after_another_restart_what_was_made_a
 
 TEST_F(DownloadQueueTest, makes_nothing_anew_before_it_is_noted_that_it_had_vanished)
 {
-    anna_->chunks_before_pause = 3;
-    start_downloads();
-    get(game(0));
-    testing::run_until(context_, [&] { return status(game(0)).bytes_done > 0; });
-    stop_downloads();
-    std::filesystem::remove_all(partial(game(0)));
+    begin_and_lose_the_files();
     execute(
         "CREATE TRIGGER stuck BEFORE UPDATE OF verified ON downloads BEGIN "
         "SELECT RAISE(ABORT, 'stuck'); END");

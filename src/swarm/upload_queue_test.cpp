@@ -40,6 +40,14 @@ protected:
         return tickets;
     }
 
+    /// Peer 1 was sent chunk 7.
+    void give_seven_to_one(UploadQueue& queue)
+    {
+        const auto first = enter(queue, 1, 7);
+        EXPECT_EQ(served(queue), std::vector{first});
+        queue.leave(first, Outcome::sent, now_);
+    }
+
     TimePoint now_{1h};
 };
 
@@ -103,9 +111,7 @@ TEST_F(UploadQueueTest, forgets_what_was_given_up_while_it_waited)
 TEST_F(UploadQueueTest, serves_what_was_given_to_nobody_first)
 {
     UploadQueue queue({.at_least = 1});
-    const auto first = enter(queue, 1, 7);
-    EXPECT_EQ(served(queue), std::vector{first});
-    queue.leave(first, Outcome::sent, now_);
+    give_seven_to_one(queue);
     const auto other = queue.enter({.peer = peer(5), .content = {}, .chunk = 1, .size = mebibyte});
     EXPECT_EQ(served(queue), std::vector{other});
 
@@ -121,9 +127,7 @@ TEST_F(UploadQueueTest, serves_what_was_given_to_nobody_first)
 TEST_F(UploadQueueTest, sends_a_peer_to_the_one_that_was_given_the_chunk)
 {
     UploadQueue queue({.at_least = 1});
-    const auto first = enter(queue, 1, 7);
-    EXPECT_EQ(served(queue), std::vector{first});
-    queue.leave(first, Outcome::sent, now_);
+    give_seven_to_one(queue);
     const auto other = queue.enter({.peer = peer(5), .content = {}, .chunk = 1, .size = mebibyte});
     EXPECT_EQ(served(queue), std::vector{other});
     const auto same = enter(queue, 2, 7);
@@ -138,9 +142,7 @@ TEST_F(UploadQueueTest, sends_a_peer_to_the_one_that_was_given_the_chunk)
 TEST_F(UploadQueueTest, serves_a_peer_that_gets_a_chunk_nowhere_else)
 {
     UploadQueue queue(eager);
-    const auto first = enter(queue, 1, 7);
-    EXPECT_EQ(served(queue), std::vector{first});
-    queue.leave(first, Outcome::sent, now_);
+    give_seven_to_one(queue);
     for (int times = 0; times < 4; ++times) {
         const auto again = enter(queue, 2, 7);
         EXPECT_TRUE(queue.admit(now_).at(0).elsewhere);
