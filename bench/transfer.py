@@ -35,7 +35,7 @@ class Pair:
         self.source, self.receiver = self.lan.host("source"), self.lan.host("receiver")
         self.source_folder, self.receiver_folder = work / "source", work / "receiver"
         for folder in (self.source_folder, self.receiver_folder):
-            lab.mount_memory(folder, size // 1_000_000 + 200)
+            lab.mount_memory(folder, 2 * size // 1_000_000 + 200)  # a download looks for room to install as well
         self.game = self.source_folder / "alice" / "games" / GAME
         self.file = self.game / "game.pak"
         write_unpredictable(self.file, size)

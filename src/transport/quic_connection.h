@@ -14,6 +14,7 @@
 #include "base/address.h"
 #include "base/clock.h"
 #include "transport/connection_core.h"
+#include "transport/delay_window.h"
 #include "transport/packet_cipher.h"
 #include "transport/path_mtu.h"
 #include "transport/stream_core.h"
@@ -123,7 +124,7 @@ private:
     [[nodiscard]] std::ptrdiff_t write_packet(std::span<std::uint8_t> out, ngtcp2_tstamp now, Address& to);
     [[nodiscard]] bool send(const Address& to, std::span<const std::uint8_t> bytes, std::size_t segment);
     [[nodiscard]] std::size_t packet_size() const;
-    [[nodiscard]] bool waits_for_room() const;
+    [[nodiscard]] std::uint64_t room_for_streams(TimePoint now);
     void make_ready(Stream::Core& stream);
     [[nodiscard]] Stream::Core* next_ready();
     void update_key_when_due(ngtcp2_tstamp now);
@@ -156,6 +157,7 @@ private:
     ngtcp2_conn* connection_ = nullptr;
     std::shared_ptr<Connection::Core> shared_;
     PathMtu path_mtu_;
+    DelayWindow delay_window_;
     std::uint64_t mtu_nonce_ = 0;
     asio::steady_timer timer_;
     std::optional<TimePoint> timer_set_for_;    ///< while it runs
@@ -172,7 +174,7 @@ private:
     std::ptrdiff_t held_back_ = 0;  ///< bytes that arrived before anybody asked for them
     std::uint64_t packets_with_this_key_ = 0;
     std::uint32_t key_updates_ = 0;
-    bool holds_streams_ = false;  ///< in the write that is going on: acknowledgements and the like only
+    std::uint64_t room_ = 0;  ///< bytes of streams that may still be sent in the write that is going on
     bool established_ = false;
     bool closed_ = false;
 };

@@ -32,17 +32,27 @@ std::size_t QuicConnection::packet_size() const
     return established_ ? path_mtu_.current() : PathMtu::base;
 }
 
-/// True while so much of the congestion window is taken that only a small batch would fit: acknowledgements
-/// of what is on the way come anyway, and make room for a large one. There is no pacing beside that: it would
+/// The bytes of streams that may be sent now; none while only a small batch would fit: acknowledgements of
+/// what is on the way come anyway, and make room for a large one. There is no pacing beside that: it would
 /// take a timer for each batch, and a window is at most a few milliseconds of a LAN.
-bool QuicConnection::waits_for_room() const
+std::uint64_t QuicConnection::room_for_streams(TimePoint now)
 {
+    if (!established_ || ready_.empty()) {
+        return DelayWindow::largest;
+    }
     ngtcp2_conn_stat stat{};
     ngtcp2_conn_get_conn_stat(connection_, &stat);
+    delay_window_.on_sample({.round_trip = std::chrono::nanoseconds(stat.latest_rtt),
+                             .best_round_trip = std::chrono::nanoseconds(stat.min_rtt),
+                             .bytes_in_flight = stat.bytes_in_flight,
+                             .packet_size = packet_size()},
+                            now);
+    const auto window = std::min(stat.cwnd, delay_window_.window());
+    const auto room = window - std::min(window, stat.bytes_in_flight);
     const auto full = std::min<std::uint64_t>(wanted_packets * packet_size(), max_batch);
     // A small window is all that is on the way: waiting for half of it would leave the link idle meanwhile.
-    const auto wanted = stat.cwnd >= full * 3 / 2 ? full : stat.cwnd / 4;
-    return stat.bytes_in_flight > 0 && ngtcp2_conn_get_cwnd_left(connection_) < wanted;
+    const auto wanted = window >= full * 3 / 2 ? full : window / 4;
+    return stat.bytes_in_flight > 0 && room < wanted ? 0 : room;
 }
 
 void QuicConnection::write(TimePoint now)
@@ -50,7 +60,7 @@ void QuicConnection::write(TimePoint now)
     if (closed_ || !unsent_.empty()) {
         return;
     }
-    holds_streams_ = established_ && !ready_.empty() && waits_for_room();
+    room_ = room_for_streams(now);
     for (int batch = 0; batch < max_batches_per_turn; ++batch) {
         const auto outcome = write_batch(now);
         if (outcome == BatchOutcome::stopped) {
@@ -164,7 +174,7 @@ std::ptrdiff_t QuicConnection::write_packet(std::span<std::uint8_t> out, ngtcp2_
 {
     constexpr std::size_t max_parts = 8;
     while (true) {
-        auto* stream = holds_streams_ ? nullptr : next_ready();
+        auto* stream = room_ < out.size() ? nullptr : next_ready();
         std::array<ngtcp2_vec, max_parts> parts{};
         std::size_t count = 0;
         std::size_t offered = 0;
@@ -211,6 +221,7 @@ std::ptrdiff_t QuicConnection::write_packet(std::span<std::uint8_t> out, ngtcp2_
             }
         }
         if (written > 0) {
+            room_ -= std::min(room_, stream != nullptr ? static_cast<std::uint64_t>(written) : 0);
             to = to_address(*reinterpret_cast<const sockaddr_in6*>(path.path.remote.addr));
         }
         return written;
