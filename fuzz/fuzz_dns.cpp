@@ -15,20 +15,41 @@ void give_link(MdnsEngine& engine)
         {{.index = 2, .name = "eth0", .addresses = {{.address = own, .prefix_length = 24}}}}, start);
 }
 
-void check_sent(const Actions& actions)
-{
-    for (const auto& action : actions) {
-        if (const auto* packet = std::get_if<SendPacket>(&action)) {
-            check(decode(packet->bytes).has_value(), "what is sent can be read");
-        }
-        if (const auto* found = std::get_if<PeerFound>(&action)) {
-            check(!found->sighting.addresses.empty() &&
-                      found->sighting.addresses.size() <= Browser::max_addresses,
-                  "who is found can be dialled");
-            check(found->sighting.name.size() <= 64, "a name is short");
+/// What the engine does comes to no harm, and to no flood.
+class Watcher {
+public:
+    void check_actions(const Actions& actions)
+    {
+        for (const auto& action : actions) {
+            if (const auto* packet = std::get_if<SendPacket>(&action)) {
+                check(decode(packet->bytes).has_value(), "what is sent can be read");
+                check(packet->bytes.size() <= max_sent_dns_size, "what is sent fits a frame");
+                sent_ += packet->bytes.size();
+            }
+            if (const auto* found = std::get_if<PeerFound>(&action)) {
+                check(!found->sighting.addresses.empty() &&
+                          found->sighting.addresses.size() <= Browser::max_addresses,
+                      "who is found can be dialled");
+                check(found->sighting.name.size() <= 64, "a name is short");
+                check(found->sighting.id != PeerId(), "self is no peer");
+            }
+            renamed_ += std::holds_alternative<Renamed>(action) ? 1U : 0U;
+            doubles_ += std::holds_alternative<DoubleSeen>(action) ? 1U : 0U;
         }
     }
-}
+
+    /// After `packets` of `received` bytes in all.
+    void check_bounds(std::size_t packets, std::size_t received) const
+    {
+        check(sent_ <= 40'000 + 4000 * packets + 8 * received, "nobody makes us send much");
+        check(renamed_ <= packets && doubles_ <= 2, "conflicts are few");
+    }
+
+private:
+    std::size_t sent_ = 0;
+    std::size_t renamed_ = 0;
+    std::size_t doubles_ = 0;
+};
 
 }  // namespace
 
@@ -45,19 +66,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     MdnsEngine engine({.id = {}, .name = "fuzz", .port = 7000}, 1);
     give_link(engine);
+    Watcher watcher;
+    std::size_t packets = 0;
     const auto neighbour = Address::parse("192.0.2.9:5353").value();
     auto now = start;
     ByteReader reader(input(data, size));
     while (reader.remaining() >= 2 && now < start + std::chrono::minutes(1)) {
         const auto packet = reader.raw(std::min<std::size_t>(reader.u16(), reader.remaining()));
-        check_sent(engine.on_packet({.interface = 2,
-                                     .from = neighbour,
-                                     .was_multicast = true,
-                                     .bytes = {packet.begin(), packet.end()}},
-                                    now));
+        ++packets;
+        watcher.check_actions(engine.on_packet({.interface = 2,
+                                                .from = neighbour,
+                                                .was_multicast = true,
+                                                .bytes = {packet.begin(), packet.end()}},
+                                               now));
         now += std::chrono::milliseconds(500);
-        check_sent(engine.poll(now));
+        watcher.check_actions(engine.poll(now));
     }
-    check_sent(engine.poll(now + std::chrono::hours(2)));
+    watcher.check_actions(engine.poll(now + std::chrono::hours(2)));
+    watcher.check_bounds(packets, size);
     return 0;
 }

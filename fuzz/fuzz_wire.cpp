@@ -1,5 +1,6 @@
 #include "check.h"
 #include "wire/codec.h"
+#include "wire/diagnosis.h"
 
 using namespace lanspread;
 
@@ -28,8 +29,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     using namespace wire;
     const auto text = as_text(input(data, size));
-    check_round_trip<std::variant<Hello, LibrarySnapshot, LibraryDelta, LibraryAck, Ping, Pong, Goodbye,
-                                  GetManifest, GetChunk, Follow, Have, Elsewhere, Data, Failure>>(text);
+    check_round_trip<
+        std::variant<Hello, LibrarySnapshot, LibraryDelta, LibraryAck, Ping, Pong, Goodbye, GetPeers, Peers,
+                     GetManifest, GetChunk, Follow, Have, Elsewhere, Data, Failure, GetReach, Reach, DialBack,
+                     DialledBack, TestSpeed, SpeedTested, SendFiller>>(text);
     check_round_trip<std::vector<GameEntry>>(text);
     (void)decode_answer<Data>(text);
     check(head_of_hello(text).has_value() || !decode<Hello>(text), "what is a Hello has the head of one");

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "lanspread/doctor_command.h"
 #include "lanspread/get_command.h"
 #include "lanspread/playing_command.h"
 #include "lanspread/queue_commands.h"
@@ -83,7 +84,7 @@ private:
             ->type_name("IP[:PORT]");
         add_many(run, "--interface", run_.interfaces, "NAME",
                  "Look for others on this network card only; may be given again");
-        add_many(run, "--connect", run_.connect, "HOST:PORT",
+        add_many(run, "--connect", run_.connect, "HOST[:PORT]",
                  "Connect to this peer, and keep trying; may be given again");
         run.add_flag("--no-discovery", run_.no_discovery,
                      "Do not look for others and do not announce this peer");
@@ -109,6 +110,15 @@ private:
         auto& show = add("show", "All about one game: versions, who has it, its download",
                          [this] { return show_game(common_, get_.game); });
         add_game(show);
+        auto& doctor = add("doctor", "What is wrong with the network, and what to do about it",
+                           [this] { return examine_network(common_, doctor_); });
+        doctor.add_flag("--speed", doctor_.speed,
+                        "Measure how fast each peer sends to each other one, one pair at a time");
+        doctor.footer(
+            "Works with and without a running peer; with one, and with others, it tells more. As root (sudo, "
+            "with\n"
+            "--state as the peer has it) it also reads the rules of the firewall. Exit code 1: there is a "
+            "problem.");
         auto& events =
             add("events", "What happened lately", [this] { return show_events(common_, follow_); });
         events.add_flag("--follow,-f", follow_, "Go on with what happens, until Ctrl+C");
@@ -120,7 +130,8 @@ private:
                             [this] { return connect_to(common_, address_); });
         connect
             .add_option("ADDRESS", address_,
-                        "HOST:PORT of the other peer: a name or an IP address, and the port it says")
+                        "HOST[:PORT] of the other peer: a name or an IP address; without the port, the peer "
+                        "there is asked for it")
             ->type_name("")
             ->required();
         auto& get = add("get", "Fetch a game from the party: puts it into the queue",
@@ -264,6 +275,7 @@ private:
     std::string setting_name_;
     std::string setting_value_;
     CLI::App* playing_ = nullptr;
+    DoctorOptions doctor_;
     std::string address_;
     std::string help_topic_;
     bool all_ = false;

@@ -22,12 +22,27 @@ std::string fact(std::string_view label, std::string_view text)
 
 std::string short_id(const std::string& id) { return id.substr(0, 12); }
 
+/// How long ago, as coarse as is of use.
+std::string age_text(std::uint64_t seconds)
+{
+    constexpr std::uint64_t minute = 60;
+    constexpr std::uint64_t hour = 60 * minute;
+    if (seconds < 2 * minute) {
+        return fmt::format("{} s ago", seconds);
+    }
+    return seconds < 2 * hour ? fmt::format("{} min ago", seconds / minute)
+                              : fmt::format("{} h ago", seconds / hour);
+}
+
+/// "mdns eth0 12 s ago, gossip from anna 3 min ago".
 std::string found_by_text(const runtime::Peer& peer)
 {
     std::vector<std::string> paths;
     for (const auto& found : peer.found_by) {
-        paths.push_back(found.interface.empty() ? found.path
-                                                : fmt::format("{} ({})", found.path, found.interface));
+        const auto where = found.interface.empty()  ? ""
+                           : found.path == "gossip" ? " from " + found.interface
+                                                    : ' ' + found.interface;
+        paths.push_back(fmt::format("{}{} {}", found.path, where, age_text(found.seconds_ago)));
     }
     return fmt::format("{}", fmt::join(paths, ", "));
 }
@@ -109,7 +124,7 @@ std::string text_of(const runtime::Status& status)
 std::string text_of(const std::vector<runtime::Peer>& peers)
 {
     if (peers.empty()) {
-        return "No other peer is known yet. On a network without multicast, `lanspread connect HOST:PORT` "
+        return "No other peer is known yet. On a network without multicast, `lanspread connect HOST` "
                "helps.\n";
     }
     Table table({"NAME", "ID", "STATE", "ADDRESS", "GAMES", "PING", "FOUND BY"});

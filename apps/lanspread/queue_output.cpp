@@ -34,7 +34,7 @@ struct SettingRow {
     std::string_view meaning;
 };
 
-std::array<SettingRow, 5> rows_of(const runtime::Settings& settings)
+std::array<SettingRow, 7> rows_of(const runtime::Settings& settings)
 {
     return {{{"upload_limit", rate_or_off(settings.upload_limit), "how fast games are sent to others"},
              {"download_limit", rate_or_off(settings.download_limit),
@@ -44,7 +44,11 @@ std::array<SettingRow, 5> rows_of(const runtime::Settings& settings)
              {"parallel_downloads", std::to_string(settings.parallel_downloads),
               "how many downloads run at once"},
              {"install_space", settings.install_space ? "on" : "off",
-              "fetch a game only if there is room to install it, too"}}};
+              "fetch a game only if there is room to install it, too"},
+             {"speed_tests", settings.speed_tests ? "on" : "off",
+              "others may measure how fast this PC sends and receives (`lanspread doctor --speed`)"},
+             {"connect", settings.connect.empty() ? "off" : settings.connect,
+              "peers to dial at every start, where they are not found by themselves"}}};
 }
 
 }  // namespace

@@ -1,11 +1,9 @@
 """lanspread: `get --wait`, told to peers that run and have found each other."""
-import json
-import socket
-import struct
 import subprocess
 import time
 from pathlib import Path
 
+import control
 import trees
 from contenders.program import Contender, Program
 from extents import cover, written
@@ -60,15 +58,7 @@ class LanspreadPeer(Program):
         return downloads[0] if downloads else None
 
     def ask(self, command: dict) -> dict:
-        """One frame there, one back (docs/commands.md)."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(10)
-            connection.connect(self.peer.ready["api"])
-            text = json.dumps(command).encode()
-            connection.sendall(struct.pack("!I", len(text)) + text)
-            with connection.makefile("rb") as answer:
-                (length,) = struct.unpack("!I", answer.read(4))
-                return json.loads(answer.read(length))
+        return control.ask(self.peer.ready["api"], command)
 
     def kill(self) -> None:
         self.peer.kill()

@@ -71,6 +71,11 @@ Task<Text> run(PeerRuntime* peer, runtime::VerifyGame command)
 {
     co_return text_of(co_await peer->verify(std::move(command)));
 }
+Task<Text> run(PeerRuntime* peer, runtime::Diagnose) { co_return text_of(co_await peer->diagnose()); }
+Task<Text> run(PeerRuntime* peer, runtime::MeasureSpeed command)
+{
+    co_return text_of(co_await peer->measure_speed(std::move(command)));
+}
 Task<Text> run(PeerRuntime* peer, runtime::Rescan) { co_return text_of(co_await peer->rescan()); }
 Task<Text> run(PeerRuntime*, runtime::GetEvents)
 {

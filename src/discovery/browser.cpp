@@ -12,26 +12,59 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::size_t max_due_questions = 100;
-constexpr milliseconds questions_interval{100};
+constexpr std::size_t max_due_questions = 50;
+constexpr milliseconds questions_interval{250};
+constexpr seconds browse_interval{1};
+/// A few packets. Who is left out answers in vain, no more.
+constexpr std::size_t max_known_answers = 256;
+/// Nothing but the question for all is so urgent that each of thousands would need a look of its own.
+constexpr milliseconds poll_interval{50};
 constexpr seconds report_interval{1};
 
 }  // namespace
 
 Browser::Browser(const Link& link, const PeerId& self, Jitter& jitter)
-    : link_index_(link.index),
-      link_name_(link.name),
-      is_loopback_(link.is_loopback),
-      self_(self),
-      jitter_(jitter)
+    : link_(link), self_(self), own_instance_(service_names(self).instance), jitter_(jitter)
 {
 }
 
 void Browser::restart(TimePoint now)
 {
     browse_at_ = now + jitter_.between(milliseconds(0), milliseconds(20));
-    browse_interval_ = seconds(1);
+    browse_interval_ = browse_interval;
     wake_ = std::min(wake_, browse_at_);
+}
+
+void Browser::doubt(TimePoint now)
+{
+    for (auto& instance : instances_ | std::views::values) {
+        for (auto* life : {&instance.pointer, &instance.service_life, &instance.text_life}) {
+            life->doubt(now, jitter_);
+            notice(*life);
+        }
+    }
+    for (auto& host : hosts_ | std::views::values) {
+        for (auto& life : host.addresses | std::views::values) {
+            life.doubt(now, jitter_);
+            notice(life);
+        }
+    }
+}
+
+void Browser::set_link(const Link& link, TimePoint now)
+{
+    link_ = link;
+    browses_afresh_ = true;
+    for (auto& host : hosts_ | std::views::values) {
+        if (std::erase_if(host.addresses,
+                          [&link](const auto& entry) { return !link.is_neighbour(entry.first); }) > 0) {
+            touch(host);
+            if (host.addresses.empty()) {
+                host.missing = Lifetime::missed(now, jitter_);
+                notice(*host.missing);
+            }
+        }
+    }
 }
 
 /// Moves an instance to the host that its SRV record names; false where that has too many.
@@ -46,6 +79,7 @@ bool Browser::settle(Instances::iterator instance, DnsName host, TimePoint now)
         return false;
     }
     leave_host(instance->second);
+    instance->second.host_key = key;
     auto& home = hosts_[key];
     if (home.instances.empty()) {
         home.name = std::move(host);
@@ -58,7 +92,7 @@ bool Browser::settle(Instances::iterator instance, DnsName host, TimePoint now)
 
 void Browser::leave_host(const Instance& instance)
 {
-    const auto host = hosts_.find(instance.service.host.key());
+    const auto host = hosts_.find(instance.host_key);
     if (host == hosts_.end()) {
         return;
     }
@@ -72,7 +106,7 @@ void Browser::touch(const Host& host) { touched_.insert(host.instances.begin(), 
 
 bool Browser::is_over(const Instance& instance, TimePoint now) const
 {
-    const auto host = hosts_.find(instance.service.host.key());
+    const auto host = hosts_.find(instance.host_key);
     return instance.pointer.is_over(now) || instance.service_life.is_over(now) ||
            instance.text_life.is_over(now) ||
            (host != hosts_.end() && host->second.missing && host->second.missing->is_over(now));
@@ -98,24 +132,33 @@ void Browser::expire(TimePoint now)
             dropped_.push_back(
                 {.kind = PeerChange::Kind::vanished, .sighting = std::move(*instance->second.reported)});
         }
-        leave_host(instance->second);
-        touched_.erase(instance->first);
-        instance = instances_.erase(instance);
+        drop(instance++);
     }
+}
+
+void Browser::drop(Instances::iterator instance)
+{
+    leave_host(instance->second);
+    touched_.erase(instance->first);
+    const auto source = sources_.find(instance->second.source);
+    if (source != sources_.end() && --source->second == 0) {
+        sources_.erase(source);
+    }
+    instances_.erase(instance);
 }
 
 std::optional<Sighting> Browser::sighting(const Instance& instance) const
 {
-    const auto host = hosts_.find(instance.service.host.key());
+    const auto host = hosts_.find(instance.host_key);
     if (!instance.service_life.is_known() || !instance.text_life.is_known() || !instance.text ||
         instance.text->id == self_ || instance.service.port == 0 || host == hosts_.end() ||
         host->second.addresses.empty()) {
         return std::nullopt;
     }
-    Sighting result{.id = instance.text->id, .name = instance.text->name, .interface_name = link_name_};
+    Sighting result{.id = instance.text->id, .name = instance.text->name, .interface_name = link_.name};
     for (auto address : host->second.addresses | std::views::keys) {
         address.port = instance.service.port;
-        address.scope = !address.is_v4() && address.is_link_local() ? link_index_ : 0;
+        address.scope = !address.is_v4() && address.is_link_local() ? link_.index : 0;
         result.addresses.push_back(address);
     }
     return result;
@@ -167,32 +210,47 @@ Browser::Due Browser::poll(TimePoint now)
     if (now < wake_) {
         return due;
     }
+    polled_at_ = now;
     expire(now);
     due.changes = report(now);
     due.queries = query_packets(due_questions(now), {});
     if (now >= browse_at_) {
         auto browse = query_packets({{.name = service_name(), .type = RecordType::ptr}}, known_answers(now));
         std::ranges::move(browse, std::back_inserter(due.queries));
-        browse_at_ = now + browse_interval_;
-        browse_interval_ = std::min<Duration>(browse_interval_ * 2, std::chrono::hours(1));
+        browsed_at_ = now;
+        browses_afresh_ = false;
+        plan_next_browse(now);
     }
     find_next_wake();
     return due;
+}
+
+void Browser::plan_next_browse(TimePoint now)
+{
+    browse_at_ = now + browse_interval_;
+    browse_interval_ = std::min<Duration>(browse_interval_ * 2, std::chrono::hours(1));
 }
 
 std::vector<DnsRecord> Browser::known_answers(TimePoint now) const
 {
     // Ourselves too: our questions come back to us, and shall not be answered by us.
     std::vector<DnsRecord> records{
-        {.name = service_name(),
-         .ttl = other_record_ttl,
-         .data = PointerData{service_name().below(instance_label(self_)).value()}}};
+        {.name = service_name(), .ttl = other_record_ttl, .data = PointerData{own_instance_}}};
+    std::vector<const Instance*> young;
     for (const auto& instance : instances_ | std::views::values) {
-        if (instance.pointer.is_young(now)) {
-            records.push_back({.name = service_name(),
-                               .ttl = std::chrono::duration_cast<seconds>(instance.pointer.ends_at() - now),
-                               .data = PointerData{instance.name}});
+        if (!browses_afresh_ && instance.pointer.is_young(now)) {
+            young.push_back(&instance);
         }
+    }
+    if (young.size() > max_known_answers) {
+        std::ranges::nth_element(young, young.begin() + max_known_answers, std::greater(),
+                                 [](const auto* instance) { return instance->pointer.ends_at(); });
+        young.resize(max_known_answers);
+    }
+    for (const auto* instance : young) {
+        records.push_back({.name = service_name(),
+                           .ttl = std::chrono::duration_cast<seconds>(instance->pointer.ends_at() - now),
+                           .data = PointerData{instance->name}});
     }
     return records;
 }
@@ -212,7 +270,8 @@ std::vector<DnsQuestion> Browser::due_questions(TimePoint now)
     for (auto& instance : instances_ | std::views::values) {
         if (instance.pointer.ask_at() <= now) {
             instance.pointer.asked(now);
-            browse_at_ = now;  // the question for everybody, which lists those that are young
+            // By the question for everybody, which lists those that are young.
+            browse_at_ = std::min(browse_at_, std::max(now, browsed_at_ + browse_interval));
         }
         ask(instance.service_life, instance.name, RecordType::srv);
         ask(instance.text_life, instance.name, RecordType::txt);
@@ -234,7 +293,8 @@ std::vector<DnsQuestion> Browser::due_questions(TimePoint now)
 /// Wakes for this lifetime too, if it is the first to need it.
 void Browser::notice(const Lifetime& life)
 {
-    wake_ = std::min({wake_, life.ends_at(), std::max(life.ask_at(), questions_at_)});
+    wake_ = std::min(wake_, std::max(std::min(life.ends_at(), std::max(life.ask_at(), questions_at_)),
+                                     polled_at_ + poll_interval));
 }
 
 void Browser::find_next_wake()

@@ -34,13 +34,30 @@ public:
     static constexpr std::size_t max_addresses = 16;
     /// The most instances that one host may have, so that a record of its address is not work for thousands.
     static constexpr std::size_t max_instances_per_host = 16;
+    /// The most instances that are believed from one address. Whoever announces, announces its own.
+    static constexpr std::size_t max_instances_per_source = 64;
 
-    /// `self` is not reported. `jitter` outlives the browser.
+    /// `self` is not reported, under whatever name. `jitter` outlives the browser.
     Browser(const Link& link, const PeerId& self, Jitter& jitter);
+
+    /// What we are called on this link: said in our questions, lest we answer them.
+    void set_own_instance(DnsName instance) { own_instance_ = std::move(instance); }
 
     /// Asks for everybody at once (a start, or a new address), then after 1, 2, 4 … seconds up to every hour.
     void restart(TimePoint now);
-    [[nodiscard]] std::vector<PeerChange> on_response(const DnsMessage& response, TimePoint now);
+    /// The link may lead to another network than before: who does not say so anew is gone in ten seconds.
+    void doubt(TimePoint now);
+    /// The link has other addresses, so that others are its neighbours. Who was not one before is asked for
+    /// anew.
+    void set_link(const Link& link, TimePoint now);
+    [[nodiscard]] std::vector<PeerChange> on_response(const DnsMessage& response, const Address& from,
+                                                      TimePoint now);
+    /// What somebody asked everybody, so that we need not (RFC 6762 §7.3).
+    void on_question(const DnsMessage& query, TimePoint now);
+    /// A probe tells who is about to be here, a second before the announcement may. Of one who is not known
+    /// yet that is believed for ten seconds, as a hint to dial; nothing that is known changes by it.
+    [[nodiscard]] std::vector<PeerChange> on_probe(const DnsMessage& probe, const Address& from,
+                                                   TimePoint now);
 
     struct Due {
         std::vector<DnsMessage> queries;
@@ -65,6 +82,8 @@ private:
         Lifetime service_life{};
         Lifetime text_life{};
         ServiceData service{};
+        std::string host_key{};  ///< of its host, where that is known
+        Address source{};        ///< who told of it first; without port
         std::optional<PeerText> text{};
         bool was_heard = false;  ///< its SRV record, since it was last looked at for reporting
         std::optional<Sighting> reported{};
@@ -79,6 +98,10 @@ private:
     template <class Data>
     void hear_all(const DnsMessage& response, TimePoint now);
     void flush(const DnsMessage& response, TimePoint now);
+    [[nodiscard]] bool may_believe_more() const;
+    [[nodiscard]] bool would_list_all(const std::vector<DnsRecord>& known_answers, TimePoint now) const;
+    void take_as_asked(const DnsQuestion& question, TimePoint now);
+    static void take_as_asked(Lifetime& life, TimePoint now);
 
     [[nodiscard]] bool settle(Instances::iterator instance, DnsName host, TimePoint now);
     void leave_host(const Instance& instance);
@@ -90,20 +113,26 @@ private:
 
     [[nodiscard]] std::vector<DnsQuestion> due_questions(TimePoint now);
     [[nodiscard]] std::vector<DnsRecord> known_answers(TimePoint now) const;
+    void plan_next_browse(TimePoint now);
     void notice(const Lifetime& life);
     void find_next_wake();
+    void drop(Instances::iterator instance);
 
-    std::uint32_t link_index_;
-    std::string link_name_;
-    bool is_loopback_;
+    Link link_;
     PeerId self_;
+    DnsName own_instance_;
     Jitter& jitter_;
-    Instances instances_;                // by the key of their name
-    std::map<std::string, Host> hosts_;  // by the key of their name; each has an instance
-    std::set<std::string> touched_;      // instances to report about
-    std::vector<PeerChange> dropped_;    // to be reported too
+    Instances instances_;                     // by the key of their name
+    std::map<std::string, Host> hosts_;       // by the key of their name; each has an instance
+    std::set<std::string> touched_;           // instances to report about
+    std::vector<PeerChange> dropped_;         // to be reported too
+    std::map<Address, std::size_t> sources_;  // how many instances each told of
+    Address heard_from_;                      // who said what is being heard
     TimePoint browse_at_ = TimePoint::max();
+    TimePoint browsed_at_ = TimePoint::min();
     Duration browse_interval_{0};
+    bool browses_afresh_ = false;  // the next question lists nobody as known
+    TimePoint polled_at_ = TimePoint::min();
     TimePoint questions_at_ =
         TimePoint::min();  // refreshing waits for this, so that it cannot be made a flood
     TimePoint wake_ = TimePoint::max();

@@ -1,12 +1,21 @@
-// What a browser makes of one response; browser.cpp has the rest of it.
+// What a browser makes of what it hears in responses; browser.cpp has the rest of it.
 #include "discovery/browser.h"
 
 namespace lanspread::discovery {
 
 using std::chrono::seconds;
 
-std::vector<PeerChange> Browser::on_response(const DnsMessage& response, TimePoint now)
+namespace {
+
+/// What names a host or is its address is worth two minutes (RFC 6762 §10), and no more than twice that: so
+/// the places of those that never were are free again soon.
+constexpr seconds longest_host_record{240};
+
+}  // namespace
+
+std::vector<PeerChange> Browser::on_response(const DnsMessage& response, const Address& from, TimePoint now)
 {
+    heard_from_ = {.ip = from.ip};
     // In this order, for each kind counts only where the one before named it; in a packet they stand in any
     // order.
     hear_all<PointerData>(response, now);
@@ -32,7 +41,7 @@ void Browser::hear_all(const DnsMessage& response, TimePoint now)
 void Browser::hear(const DnsRecord& record, const PointerData& data, TimePoint now)
 {
     if (record.name != service_name() || data.target.parent() != service_name() ||
-        data.target.first_label() == instance_label(self_)) {
+        is_label_of(self_, data.target.first_label())) {
         return;
     }
     const auto key = data.target.key();
@@ -48,12 +57,22 @@ void Browser::hear(const DnsRecord& record, const PointerData& data, TimePoint n
     notice(life);
     if (known != instances_.end()) {
         known->second.pointer = life;
-    } else if (instances_.size() < max_instances) {
+    } else if (instances_.size() < max_instances && may_believe_more()) {
         const auto missed = Lifetime::missed(now, jitter_);
-        instances_.emplace(
-            key, Instance{.name = data.target, .pointer = life, .service_life = missed, .text_life = missed});
+        ++sources_[heard_from_];
+        instances_.emplace(key, Instance{.name = data.target,
+                                         .pointer = life,
+                                         .service_life = missed,
+                                         .text_life = missed,
+                                         .source = heard_from_});
         notice(missed);
     }
+}
+
+bool Browser::may_believe_more() const
+{
+    const auto told = sources_.find(heard_from_);
+    return told == sources_.end() || told->second < max_instances_per_source;
 }
 
 void Browser::hear(const DnsRecord& record, const ServiceData& data, TimePoint now)
@@ -68,7 +87,7 @@ void Browser::hear(const DnsRecord& record, const ServiceData& data, TimePoint n
         instance.service_life.withdraw(now);
     } else if (settle(known, data.host, now)) {
         instance.service = data;
-        instance.service_life = Lifetime::heard(record.ttl, now, jitter_);
+        instance.service_life = Lifetime::heard(record.ttl, now, jitter_, longest_host_record);
         instance.was_heard = true;
     }
     notice(instance.service_life);
@@ -95,8 +114,10 @@ void Browser::hear(const DnsRecord& record, const AddressData& data, TimePoint n
 {
     const auto& address = data.address;
     const auto known = hosts_.find(record.name.key());
+    // Nobody shall make us dial what is somewhere else: the Internet, or a network that this address is used
+    // in too.
     if (known == hosts_.end() || address.is_unspecified() || address.is_multicast() ||
-        (address.is_loopback() && !is_loopback_)) {
+        (address.is_loopback() && !link_.is_loopback) || !link_.is_neighbour(address)) {
         return;
     }
     auto& host = known->second;
@@ -111,7 +132,7 @@ void Browser::hear(const DnsRecord& record, const AddressData& data, TimePoint n
     if (listed == host.addresses.end() && host.addresses.size() == max_addresses) {
         return;
     }
-    const auto life = Lifetime::heard(record.ttl, now, jitter_);
+    const auto life = Lifetime::heard(record.ttl, now, jitter_, longest_host_record);
     host.addresses.insert_or_assign(address, life);
     host.missing.reset();
     notice(life);

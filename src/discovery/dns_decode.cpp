@@ -30,9 +30,9 @@ public:
         }
         result.is_response = (flags & top_bit) != 0;
         result.is_truncated = (flags & 0x0200) != 0;
-        std::vector<DnsRecord> skipped;
         if (!read_questions(questions, result.questions) || !read_records(answers, result.answers) ||
-            !read_records(authorities, skipped) || !read_records(additionals, result.additionals)) {
+            !read_records(authorities, result.authorities) ||
+            !read_records(additionals, result.additionals)) {
             return std::nullopt;
         }
         return result;
@@ -98,6 +98,7 @@ private:
             case RecordType::txt: return read_text(size, data);
             case RecordType::a: return size == 4 && read_v4(data);
             case RecordType::aaaa: return size == 16 && read_v6(data);
+            case RecordType::nsec: return read_absence(size, data);
             default: return true;
         }
     }
@@ -138,6 +139,36 @@ private:
         }
         data = std::move(text);
         return !strings.failed();
+    }
+
+    /// A bitmap in another form than mDNS knows is skipped, not refused (RFC 6762 §6.1).
+    bool read_absence(std::size_t size, std::optional<RecordData>& data)
+    {
+        constexpr std::size_t max_bitmap_size = 32;  // of the window of types below 256
+        const auto end = reader_.position() + size;
+        auto next = read_name();
+        if (!next || reader_.position() > end) {
+            return false;
+        }
+        ByteReader bitmap(reader_.raw(end - reader_.position()));
+        const auto window = bitmap.u8();
+        const std::size_t length = bitmap.u8();
+        if (bitmap.failed() || window != 0 || length == 0 || length > max_bitmap_size ||
+            length != bitmap.remaining()) {
+            return true;
+        }
+        AbsenceData absence{.next = std::move(*next)};
+        for (unsigned type = 0; type < length * 8;) {
+            for (unsigned bits = bitmap.u8(), mask = 0x80; mask != 0; mask >>= 1, ++type) {
+                if ((bits & mask) != 0) {
+                    absence.types.push_back(static_cast<RecordType>(type));
+                }
+            }
+        }
+        if (!absence.types.empty()) {
+            data = std::move(absence);
+        }
+        return true;
     }
 
     bool read_v4(std::optional<RecordData>& data)

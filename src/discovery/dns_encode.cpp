@@ -1,8 +1,10 @@
 #include "discovery/dns_message.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <map>
+#include <utility>
 
 namespace lanspread::discovery {
 
@@ -11,6 +13,63 @@ namespace {
 constexpr std::uint16_t class_in = 1;
 constexpr std::uint16_t top_bit = 0x8000;
 constexpr std::size_t max_pointer = 0x3fff;
+
+Bytes plain(const DnsName& name)
+{
+    ByteWriter writer;
+    writer.raw(as_bytes(name.wire()));
+    writer.u8(0);
+    return writer.take();
+}
+
+Bytes plain(const PointerData& data) { return plain(data.target); }
+
+Bytes plain(const ServiceData& data)
+{
+    ByteWriter writer;
+    writer.u16(data.priority);
+    writer.u16(data.weight);
+    writer.u16(data.port);
+    writer.raw(plain(data.host));
+    return writer.take();
+}
+
+Bytes plain(const TextData& data)
+{
+    ByteWriter writer;
+    for (const auto& text : data.strings) {
+        writer.u8(static_cast<std::uint8_t>(std::min<std::size_t>(text.size(), 255)));
+        writer.raw(as_bytes(std::string_view(text).substr(0, 255)));
+    }
+    if (data.strings.empty()) {
+        writer.u8(0);  // TXT data is never empty (RFC 6763 §6.1)
+    }
+    return writer.take();
+}
+
+Bytes plain(const AddressData& data)
+{
+    const auto bytes = std::as_bytes(std::span(data.address.ip));
+    const auto used = data.address.is_v4() ? bytes.last(4) : bytes;
+    return {used.begin(), used.end()};
+}
+
+Bytes plain(const AbsenceData& data)
+{
+    std::array<std::uint8_t, 32> bitmap{};
+    std::size_t used = 1;
+    for (const auto type : data.types) {
+        const std::size_t number = std::to_underlying(type) & 0xff;
+        bitmap.at(number / 8) |= static_cast<std::uint8_t>(0x80 >> number % 8);
+        used = std::max(used, number / 8 + 1);
+    }
+    ByteWriter writer;
+    writer.raw(plain(data.next));
+    writer.u8(0);  // the window of types below 256
+    writer.u8(static_cast<std::uint8_t>(used));
+    writer.raw(std::as_bytes(std::span(bitmap).first(used)));
+    return writer.take();
+}
 
 class Encoder {
 public:
@@ -22,15 +81,16 @@ public:
                                                (message.is_truncated ? 0x0200 : 0)));
         writer_.u16(static_cast<std::uint16_t>(message.questions.size()));
         writer_.u16(static_cast<std::uint16_t>(message.answers.size()));
-        writer_.u16(0);
+        writer_.u16(static_cast<std::uint16_t>(message.authorities.size()));
         writer_.u16(static_cast<std::uint16_t>(message.additionals.size()));
         for (const auto& question : message.questions) {
             writer_.raw(compressed(question.name, writer_.bytes().size()));
             writer_.u16(std::to_underlying(question.type));
             writer_.u16(question.wants_unicast ? class_in | top_bit : class_in);
         }
-        std::ranges::for_each(message.answers, [this](const auto& record) { write(record); });
-        std::ranges::for_each(message.additionals, [this](const auto& record) { write(record); });
+        for (const auto* section : {&message.answers, &message.authorities, &message.additionals}) {
+            std::ranges::for_each(*section, [this](const auto& record) { write(record); });
+        }
         return writer_.take();
     }
 
@@ -46,40 +106,16 @@ private:
         writer_.raw(data);
     }
 
+    /// Of a PTR record the name is compressed; the others stay readable for ordinary resolvers.
     Bytes data_bytes(const PointerData& data)
     {
         return compressed(data.target, writer_.bytes().size() + 2);  // behind the length of the data
     }
 
-    Bytes data_bytes(const ServiceData& data)
+    template <class Data>
+    Bytes data_bytes(const Data& data)
     {
-        ByteWriter writer;
-        writer.u16(data.priority);
-        writer.u16(data.weight);
-        writer.u16(data.port);
-        writer.raw(as_bytes(data.host.wire()));
-        writer.u8(0);
-        return writer.take();
-    }
-
-    Bytes data_bytes(const TextData& data)
-    {
-        ByteWriter writer;
-        for (const auto& text : data.strings) {
-            writer.u8(static_cast<std::uint8_t>(std::min<std::size_t>(text.size(), 255)));
-            writer.raw(as_bytes(std::string_view(text).substr(0, 255)));
-        }
-        if (data.strings.empty()) {
-            writer.u8(0);  // TXT data is never empty (RFC 6763 §6.1)
-        }
-        return writer.take();
-    }
-
-    Bytes data_bytes(const AddressData& data)
-    {
-        const auto bytes = std::as_bytes(std::span(data.address.ip));
-        const auto used = data.address.is_v4() ? bytes.last(4) : bytes;
-        return {used.begin(), used.end()};
+        return plain(data);
     }
 
     /// The name's bytes, to stand at `offset`: its longest tail that was written before becomes a pointer to
@@ -121,8 +157,14 @@ RecordType DnsRecord::type() const
         {
             return value.address.is_v4() ? RecordType::a : RecordType::aaaa;
         }
+        RecordType operator()(const AbsenceData&) const { return RecordType::nsec; }
     };
     return std::visit(Visitor{}, data);
+}
+
+Bytes plain_data(const RecordData& data)
+{
+    return std::visit([](const auto& value) { return plain(value); }, data);
 }
 
 Bytes encode(const DnsMessage& message) { return Encoder().encode(message); }

@@ -10,11 +10,19 @@
 #include <variant>
 #include <vector>
 
-/// DNS messages (RFC 1035 §4) as far as mDNS service discovery needs them: PTR, SRV, TXT, A and AAAA of class
-/// IN. Everything else in a packet is checked for its length and skipped.
+/// DNS messages (RFC 1035 §4) as far as mDNS service discovery needs them: PTR, SRV, TXT, A, AAAA and NSEC of
+/// class IN. Everything else in a packet is checked for its length and skipped.
 namespace lanspread::discovery {
 
-enum class RecordType : std::uint16_t { a = 1, ptr = 12, txt = 16, aaaa = 28, srv = 33, any = 255 };
+enum class RecordType : std::uint16_t {
+    a = 1,
+    ptr = 12,
+    txt = 16,
+    aaaa = 28,
+    srv = 33,
+    nsec = 47,
+    any = 255
+};
 
 struct DnsQuestion {
     DnsName name{};
@@ -55,7 +63,16 @@ struct AddressData {
     bool operator==(const AddressData&) const = default;
 };
 
-using RecordData = std::variant<PointerData, ServiceData, TextData, AddressData>;
+/// NSEC: which types a name has, so that nobody waits for the others (RFC 6762 §6.1). Types above 255 cannot
+/// be told in this form.
+struct AbsenceData {
+    DnsName next{};                   ///< in mDNS the name itself
+    std::vector<RecordType> types{};  ///< that exist, from the lowest up
+
+    bool operator==(const AbsenceData&) const = default;
+};
+
+using RecordData = std::variant<PointerData, ServiceData, TextData, AddressData, AbsenceData>;
 
 struct DnsRecord {
     DnsName name{};
@@ -74,6 +91,8 @@ struct DnsMessage {
     bool is_truncated = false;  ///< in a query: further known answers follow (RFC 6762 §7.2)
     std::vector<DnsQuestion> questions{};
     std::vector<DnsRecord> answers{};
+    std::vector<DnsRecord>
+        authorities{};  ///< in a query: what the sender would own, so it is a probe (RFC 6762 §8.2)
     std::vector<DnsRecord> additionals{};
 
     bool operator==(const DnsMessage&) const = default;
@@ -90,9 +109,13 @@ constexpr std::size_t max_dns_entries = 512;
 /// §18.14).
 [[nodiscard]] Bytes encode(const DnsMessage& message);
 
+/// A record's data as it stands in a packet, without compression: by these bytes probes are compared (RFC
+/// 6762 §8.2).
+[[nodiscard]] Bytes plain_data(const RecordData& data);
+
 /// Reads bytes that nobody vouches for. Refused are: packets that are cut, counts that the bytes do not bear
 /// out, names with loops, pointers forward or over 255 bytes, and messages with an opcode or an error code,
-/// which mDNS ignores (RFC 6762 §18.3, §18.11). The authority section is skipped.
+/// which mDNS ignores (RFC 6762 §18.3, §18.11).
 [[nodiscard]] Result<DnsMessage> decode(ByteSpan packet);
 
 }  // namespace lanspread::discovery

@@ -1,6 +1,7 @@
 #include "discovery/dns_message.h"
 
 #include <algorithm>
+#include <set>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -57,7 +58,15 @@ rc::Gen<RecordData> any_data()
                              .priority = 1, .weight = 2, .port = value.second, .host = value.first});
                      }),
         rc::gen::map(text, [](auto strings) { return RecordData(TextData{std::move(strings)}); }),
-        rc::gen::map(any_address(), [](auto address) { return RecordData(AddressData{address}); }));
+        rc::gen::map(any_address(), [](auto address) { return RecordData(AddressData{address}); }),
+        rc::gen::map(rc::gen::pair(any_name(), rc::gen::nonEmpty(rc::gen::container<std::set<std::uint8_t>>(
+                                                   rc::gen::arbitrary<std::uint8_t>()))),
+                     [](const auto& value) {
+                         AbsenceData absence{.next = value.first, .types = {}};
+                         std::ranges::transform(value.second, std::back_inserter(absence.types),
+                                                [](auto type) { return static_cast<RecordType>(type); });
+                         return RecordData(std::move(absence));
+                     }));
 }
 
 rc::Gen<std::vector<DnsRecord>> any_records()
@@ -92,6 +101,7 @@ RC_GTEST_PROP(DnsMessage, is_read_as_it_was_written, ())
                              .is_truncated = *rc::gen::arbitrary<bool>(),
                              .questions = *any_questions(),
                              .answers = *any_records(),
+                             .authorities = *any_records(),
                              .additionals = *any_records()};
     const auto packet = encode(message);
     RC_PRE(packet.size() <= max_dns_size);
@@ -186,13 +196,44 @@ TEST(DnsMessage, refuses_data_that_is_shorter_or_longer_than_its_length_says)
 
 TEST(DnsMessage, skips_types_and_classes_that_it_does_not_know)
 {
-    const auto nsec = bytes("\x01x\x00\x00\x2f\x00\x01\x00\x00\x00\x78\x00\x03???");
+    const auto unknown = bytes("\x01x\x00\x00\x63\x00\x01\x00\x00\x00\x78\x00\x03???");
     const auto chaos = bytes("\x01x\x00\x00\x01\x00\x03\x00\x00\x00\x78\x00\x04\x01\x02\x03\x04");
     const auto a_record = bytes("\x01x\x00\x00\x01\x80\x01\x00\x00\x00\x78\x00\x04\x01\x02\x03\x04");
-    const auto message = decode_text(header(0, 3) + nsec + chaos + a_record).value();
+    const auto message = decode_text(header(0, 3) + unknown + chaos + a_record).value();
     ASSERT_EQ(message.answers.size(), 1U);
     EXPECT_EQ(message.answers[0].data, RecordData(AddressData{Address::v4({1, 2, 3, 4}, 0)}));
     EXPECT_TRUE(message.answers[0].is_unique);
+}
+
+TEST(DnsMessage, says_in_an_nsec_record_which_types_a_name_has)
+{
+    const DnsMessage message{
+        .is_response = true,
+        .answers = {{.name = DnsName::parse("x").value(),
+                     .ttl = std::chrono::seconds(120),
+                     .data = AbsenceData{.next = DnsName::parse("x").value(),
+                                         .types = {RecordType::a, RecordType::txt, RecordType::srv}}}}};
+    const auto record =
+        bytes("\x01x\x00\x00\x2f\x00\x01\x00\x00\x00\x78\x00\x0a\x01x\x00\x00\x05\x40\x00\x80\x00\x40");
+    const auto packet = encode(message);
+    EXPECT_EQ(as_text(packet), header(0, 1) + record);
+    EXPECT_EQ(decode(packet), message);
+}
+
+TEST(DnsMessage, skips_nsec_records_in_forms_that_mdns_does_not_know)
+{
+    for (const auto& data : {bytes("\x00\x07\x01x\x00\x01\x02\x40\x00"),  // another window
+                             bytes("\x00\x05\x01x\x00\x00\x00"),          // an empty bitmap
+                             bytes("\x00\x05\x01x\x00\x00\x21"),          // longer than there can be
+                             bytes("\x00\x06\x01x\x00\x00\x02\x40"),      // shorter than it says
+                             bytes("\x00\x03\x01x\x00")}) {               // none at all
+        const auto message =
+            decode_text(header(0, 1) + bytes("\x01x\x00\x00\x2f\x00\x01\x00\x00\x00\x78") + data);
+        ASSERT_TRUE(message);
+        EXPECT_TRUE(message->answers.empty());
+    }
+    EXPECT_FALSE(decode_text(header(0, 1) + bytes("\x01x\x00\x00\x2f\x00\x01\x00\x00\x00\x78\x00\x03\x01x?")))
+        << "a name that runs out of the data";
 }
 
 TEST(DnsMessage, refuses_other_opcodes_and_error_codes)

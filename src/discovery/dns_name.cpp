@@ -4,6 +4,13 @@
 
 namespace lanspread::discovery {
 
+namespace {
+
+/// A length is at most 63, below every letter, so lengths stay as they are.
+char fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+}  // namespace
+
 std::optional<DnsName> DnsName::parse(std::string_view dotted)
 {
     DnsName name;
@@ -57,10 +64,13 @@ DnsName DnsName::parent() const
 std::string DnsName::key() const
 {
     auto folded = wire_;
-    // A length is at most 63, below every letter, so lengths stay as they are.
-    std::ranges::transform(folded, folded.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(folded, folded.begin(), fold);
     return folded;
+}
+
+bool DnsName::operator==(const DnsName& other) const
+{
+    return std::ranges::equal(wire_, other.wire_, {}, fold, fold);
 }
 
 }  // namespace lanspread::discovery

@@ -33,7 +33,7 @@ public:
     /// The same in lower case: equal for equal names, so the key under which to keep one.
     [[nodiscard]] std::string key() const;
 
-    bool operator==(const DnsName& other) const { return key() == other.key(); }
+    bool operator==(const DnsName& other) const;
 
 private:
     std::string wire_;

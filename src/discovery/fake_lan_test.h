@@ -51,7 +51,9 @@ public:
         std::vector<Cable> cables;
         std::vector<Sighting> found{};
         std::vector<PeerId> gone{};
-        bool is_silent = false;  ///< hears and says nothing any more
+        std::vector<DoubleSeen> doubles{};
+        std::vector<std::string> labels{};  ///< that it took because its name was taken
+        bool is_silent = false;             ///< hears and says nothing any more
     };
 
     TimePoint now{std::chrono::hours(1)};
@@ -59,12 +61,13 @@ public:
     std::vector<SentPacket> sent;
 
     /// Switches a host on, by the name `peer<number>`, and gives its place in `hosts`.
-    std::size_t add(std::uint8_t number, std::vector<Cable> cables)
+    std::size_t add(std::uint8_t number, std::vector<Cable> cables, std::uint64_t epoch = 1)
     {
         const Announcement announcement{
-            .id = peer_id(number), .name = "peer" + std::to_string(number), .port = number};
+            .id = peer_id(number), .name = "peer" + std::to_string(number), .port = number, .epoch = epoch};
         auto& host = hosts.emplace_back();
-        host.engine = std::make_unique<MdnsEngine>(announcement, number);
+        host.engine = std::make_unique<MdnsEngine>(announcement,
+                                                   number + static_cast<std::uint32_t>(hosts.size()) * 1000);
         connect(hosts.size() - 1, std::move(cables));
         return hosts.size() - 1;
     }
@@ -126,6 +129,10 @@ public:
                 hosts[host].found.push_back(found->sighting);
             } else if (const auto* gone = std::get_if<PeerGone>(&action)) {
                 hosts[host].gone.push_back(gone->id);
+            } else if (const auto* seen = std::get_if<DoubleSeen>(&action)) {
+                hosts[host].doubles.push_back(*seen);
+            } else if (const auto* renamed = std::get_if<Renamed>(&action)) {
+                hosts[host].labels.push_back(renamed->label);
             } else {
                 transmit(host, std::get<SendPacket>(action));
             }

@@ -7,10 +7,15 @@ namespace lanspread::discovery {
 namespace {
 
 /// Linux multicasts over its loopback well enough, although it does not say so.
+bool can_multicast(const platform::NetworkInterface& interface)
+{
+    return interface.supports_multicast || interface.is_loopback;
+}
+
 bool can_be_used(const platform::NetworkInterface& interface)
 {
     return interface.is_up && !interface.addresses.empty() &&
-           (interface.supports_multicast || interface.is_loopback);
+           (can_multicast(interface) || interface.supports_broadcast);
 }
 
 }  // namespace
@@ -31,6 +36,18 @@ bool Link::is_neighbour(const Address& address) const
            std::ranges::any_of(addresses, [&address](const auto& own) { return own.is_on_link(address); });
 }
 
+std::vector<platform::NetworkInterface> reached_at(std::vector<platform::NetworkInterface> interfaces,
+                                                   const Address& bound)
+{
+    if (!bound.is_unspecified()) {
+        for (auto& interface : interfaces) {
+            std::erase_if(interface.addresses,
+                          [&bound](const auto& own) { return own.address.ip != bound.ip; });
+        }
+    }
+    return interfaces;
+}
+
 std::vector<Link> choose_links(const std::vector<platform::NetworkInterface>& interfaces,
                                const std::vector<std::string>& only, bool include_loopback)
 {
@@ -46,6 +63,8 @@ std::vector<Link> choose_links(const std::vector<platform::NetworkInterface>& in
             links.push_back({.index = interface.index,
                              .name = interface.name,
                              .is_loopback = interface.is_loopback,
+                             .can_multicast = can_multicast(interface),
+                             .can_broadcast = interface.supports_broadcast,
                              .addresses = interface.addresses});
         }
     }

@@ -11,6 +11,8 @@ struct Link {
     std::uint32_t index = 0;
     std::string name{};
     bool is_loopback = false;
+    bool can_multicast = true;
+    bool can_broadcast = true;
     std::vector<platform::InterfaceAddress> addresses{};
 
     bool operator==(const Link&) const = default;
@@ -21,9 +23,14 @@ struct Link {
     [[nodiscard]] bool is_neighbour(const Address& address) const;
 };
 
-/// The interfaces to look for peers on: those that are up, have an address and can multicast. Where `only`
-/// names some, these alone, loopback too; else the loopback is among them where it is asked for, or where
-/// there is no other.
+/// The interfaces without the addresses that somebody who is bound to `bound` is not reached at. Unspecified:
+/// all of them stay.
+[[nodiscard]] std::vector<platform::NetworkInterface> reached_at(
+    std::vector<platform::NetworkInterface> interfaces, const Address& bound);
+
+/// The interfaces to look for peers on: those that are up, have an address and can multicast or broadcast.
+/// Where `only` names some, these alone, loopback too; else the loopback is among them where it is asked for,
+/// or where there is no other. Give it what `reached_at` leaves.
 [[nodiscard]] std::vector<Link> choose_links(const std::vector<platform::NetworkInterface>& interfaces,
                                              const std::vector<std::string>& only, bool include_loopback);
 

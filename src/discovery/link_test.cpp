@@ -35,7 +35,7 @@ std::vector<std::string> names(const std::vector<Link>& links)
 
 using Names = std::vector<std::string>;
 
-TEST(Links, are_all_usable_interfaces_that_can_multicast)
+TEST(Links, are_all_usable_interfaces_that_reach_more_than_one_host_at_once)
 {
     auto tunnel = card("wg0");
     tunnel.supports_multicast = false;
@@ -43,6 +43,17 @@ TEST(Links, are_all_usable_interfaces_that_can_multicast)
     unplugged.is_up = false;
     EXPECT_EQ(names(choose_links({loopback(), card("eth0"), tunnel, unplugged, card("docker0")}, {}, false)),
               (Names{"eth0", "docker0"}));
+}
+
+TEST(Links, know_what_their_interface_can_do)
+{
+    auto broadcaster = card("eth0");
+    broadcaster.supports_multicast = false;
+    broadcaster.supports_broadcast = true;
+    const auto links = choose_links({broadcaster, card("eth1")}, {}, false);
+    ASSERT_EQ(links.size(), 2U);
+    EXPECT_TRUE(links[0].can_broadcast && !links[0].can_multicast);
+    EXPECT_TRUE(!links[1].can_broadcast && links[1].can_multicast);
 }
 
 TEST(Links, include_the_loopback_when_asked_or_when_there_is_no_other)
@@ -56,6 +67,18 @@ TEST(Links, are_only_those_that_were_named)
     EXPECT_EQ(names(choose_links({loopback(), card("eth0"), card("eth1")}, {"eth1", "lo"}, false)),
               (Names{"lo", "eth1"}));
     EXPECT_TRUE(choose_links({loopback(), card("eth0")}, {"eth9"}, false).empty());
+}
+
+TEST(Links, are_only_those_with_the_one_address_that_is_listened_on)
+{
+    auto eth1 = card("eth1");
+    eth1.addresses = {{.address = Address::parse("198.51.100.1").value(), .prefix_length = 24},
+                      {.address = Address::parse("198.51.100.2").value(), .prefix_length = 24}};
+    const auto reached = reached_at({card("eth0"), eth1}, Address::parse("198.51.100.2:7000").value());
+    const auto links = choose_links(reached, {}, false);
+    ASSERT_EQ(names(links), Names{"eth1"});
+    EXPECT_EQ(links.front().addresses, std::vector{eth1.addresses[1]});
+    EXPECT_EQ(reached_at({card("eth0"), eth1}, {}), (std::vector{card("eth0"), eth1}));
 }
 
 TEST(Links, know_their_neighbours)

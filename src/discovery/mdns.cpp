@@ -3,23 +3,21 @@
 #include "async/signal.h"
 #include "async/task_group.h"
 #include "base/log.h"
+#include "discovery/flood_gate.h"
 #include "discovery/mdns_socket.h"
-#include "platform/interface_watch.h"
 
+#include <algorithm>
 #include <map>
 #include <random>
-#include <stdexcept>
+#include <ranges>
+#include <set>
 
 namespace lanspread::discovery {
 
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
-
-constexpr milliseconds settle_time{50};  // one cable is several changes
-constexpr seconds interface_poll{5};     // where the system does not tell of changes
-constexpr milliseconds error_pause{100};
+constexpr std::chrono::milliseconds error_pause{100};
+constexpr unsigned packets_at_once = 16;  // then others of this thread have their turn
 
 }  // namespace
 
@@ -48,7 +46,10 @@ public:
 
     Task<void> work()
     {
-        group_.spawn(follow_interfaces());
+        for (const auto& id : std::exchange(owner_.reported_, {})) {
+            owner_.listener_.gone(id);  // what an earlier run knew
+        }
+        use_links();
         group_.spawn(keep_time());
         co_await group_.join();
     }
@@ -59,6 +60,39 @@ public:
         wake_.notify_all();
     }
 
+    /// Takes over the owner's links.
+    void use_links()
+    {
+        const auto& links = owner_.links_;
+        std::erase_if(links_, [&links](auto& entry) {
+            const bool is_gone = std::ranges::find(links, entry.first, &Link::index) == links.end();
+            if (is_gone) {
+                log::info("discovery", "{}: no longer used", entry.second.name);
+                close(entry.second);
+            }
+            return is_gone;
+        });
+        for (const auto& link : links) {
+            auto& open = links_.try_emplace(link.index, OpenLink{.name = link.name}).first->second;
+            use_family(link, open, IpFamily::v4, link.has_v4());
+            // Linux has no way for IPv6 multicast over the loopback.
+            use_family(link, open, IpFamily::v6, link.has_v6() && !link.is_loopback);
+        }
+        carry_out(engine_.set_links(links, Clock::now()));
+    }
+
+    void refresh()
+    {
+        // A switch that keeps account of groups may be another one.
+        for (auto& open : links_ | std::views::values) {
+            close(open);
+            open.sockets.clear();
+        }
+        use_links();
+        engine_.refresh(Clock::now());
+        wake_.notify_all();
+    }
+
 private:
     struct OpenSocket {
         std::shared_ptr<MdnsSocket> socket;
@@ -66,62 +100,12 @@ private:
     };
     struct OpenLink {
         std::string name;
-        std::map<IpFamily, OpenSocket> sockets;
+        std::map<IpFamily, OpenSocket> sockets{};
+        std::set<IpFamily> failed{};  ///< that could not be opened, so that it is said once only
     };
 
-    Task<void> follow_interfaces()
-    {
-        auto watch = platform::InterfaceWatch::open(owner_.executor_);
-        if (!watch) {
-            log::warning("discovery", "{}; looking every {} seconds instead", watch.error().message,
-                         interface_poll.count());
-        }
-        while (true) {
-            use_interfaces();
-            if (watch) {
-                co_await watch->changed();
-                co_await sleep_for(settle_time);
-            } else {
-                co_await sleep_for(interface_poll);
-            }
-        }
-    }
-
-    void use_interfaces()
-    {
-        const auto interfaces = platform::network_interfaces();
-        if (!interfaces) {
-            throw std::runtime_error(interfaces.error().message);
-        }
-        const auto links = choose_links(*interfaces, owner_.only_interfaces_, owner_.include_loopback_);
-        std::erase_if(links_, [&links](auto& entry) {
-            const bool is_gone = std::ranges::find(links, entry.first, &Link::index) == links.end();
-            if (is_gone) {
-                log::info("discovery", "{}: no longer used", entry.second.name);
-                for (auto& open : entry.second.sockets) {
-                    open.second.socket->close();
-                }
-            }
-            return is_gone;
-        });
-        std::string failure = "no interface can be used";
-        bool has_socket = links.empty();
-        for (const auto& link : links) {
-            auto& open =
-                links_.try_emplace(link.index, OpenLink{.name = link.name, .sockets = {}}).first->second;
-            use_family(link, open, IpFamily::v4, link.has_v4(), failure);
-            // Linux has no way for IPv6 multicast over the loopback.
-            use_family(link, open, IpFamily::v6, link.has_v6() && !link.is_loopback, failure);
-            has_socket = has_socket || !open.sockets.empty();
-        }
-        if (!has_socket) {
-            throw std::runtime_error(failure);
-        }
-        carry_out(engine_.set_links(links, Clock::now()));
-    }
-
     /// Opens or closes the socket of one family, where it is not as it should be.
-    void use_family(const Link& link, OpenLink& open, IpFamily family, bool is_wanted, std::string& failure)
+    void use_family(const Link& link, OpenLink& open, IpFamily family, bool is_wanted)
     {
         const auto known = open.sockets.find(family);
         if (!is_wanted && known != open.sockets.end()) {
@@ -133,26 +117,41 @@ private:
         }
         auto made = MdnsSocket::open(owner_.executor_, link, family);
         if (!made) {
-            failure = made.error().message;
-            log::warning("discovery", "{}", failure);
+            if (open.failed.insert(family).second) {
+                log::warning("discovery", "{}", made.error().message);
+            }
             return;
         }
+        open.failed.erase(family);
         log::info("discovery", "{}: looking for peers over {}", link.name, to_string(family));
         const std::shared_ptr<MdnsSocket> socket = std::move(*made);
         open.sockets.emplace(family, OpenSocket{.socket = socket});
         group_.spawn(listen(socket));
     }
 
+    static void close(const OpenLink& open)
+    {
+        for (const auto& socket : open.sockets | std::views::values) {
+            socket.socket->close();
+        }
+    }
+
     /// Ends when the socket is closed.
     Task<void> listen(std::shared_ptr<MdnsSocket> socket)
     {
-        while (socket->is_open()) {
+        FloodGate gate;
+        for (unsigned packets = 1; socket->is_open(); ++packets) {
             const auto packet = co_await socket->receive();
+            Duration pause = error_pause;
             if (packet) {
-                carry_out(engine_.on_packet(*packet, Clock::now()));
+                const auto now = Clock::now();
+                pause = gate.after_packet(packet->bytes.size(), now);
+                carry_out(engine_.on_packet(*packet, now));
             } else {
                 log::debug("discovery", "{}", packet.error().message);
-                co_await sleep_for(error_pause);
+            }
+            if (pause > Duration(0) || packets % packets_at_once == 0) {
+                co_await sleep_for(pause);
             }
         }
     }
@@ -172,9 +171,18 @@ private:
             if (const auto* packet = std::get_if<SendPacket>(&action)) {
                 send(*packet);
             } else if (const auto* found = std::get_if<PeerFound>(&action)) {
+                owner_.reported_.insert(found->sighting.id);
                 owner_.listener_.found(found->sighting);
             } else if (const auto* gone = std::get_if<PeerGone>(&action)) {
+                owner_.reported_.erase(gone->id);
                 owner_.listener_.gone(gone->id);
+            } else if (const auto* seen = std::get_if<DoubleSeen>(&action)) {
+                if (owner_.listener_.double_of_self) {
+                    owner_.listener_.double_of_self(seen->from, seen->interface_name);
+                }
+            } else if (const auto* renamed = std::get_if<Renamed>(&action)) {
+                log::warning("discovery", "{}: somebody else has our mDNS name; going on as {}",
+                             renamed->interface_name, renamed->label);
             }
         }
         if (engine_.next_wake() < armed_for_) {
@@ -209,13 +217,8 @@ private:
     TaskGroup group_;
 };
 
-Mdns::Mdns(Executor executor, Announcement announcement, std::vector<std::string> only_interfaces,
-           bool include_loopback, Listener listener)
-    : executor_(std::move(executor)),
-      announcement_(std::move(announcement)),
-      only_interfaces_(std::move(only_interfaces)),
-      include_loopback_(include_loopback),
-      listener_(std::move(listener))
+Mdns::Mdns(Executor executor, Announcement announcement, Listener listener)
+    : executor_(std::move(executor)), announcement_(std::move(announcement)), listener_(std::move(listener))
 {
 }
 
@@ -230,6 +233,22 @@ void Mdns::update(Announcement announcement)
     announcement_ = std::move(announcement);
     if (session_ != nullptr) {
         session_->announce(announcement_);
+    }
+}
+
+void Mdns::set_links(std::vector<Link> links)
+{
+    links_ = std::move(links);
+    std::erase_if(links_, [](const auto& link) { return !link.can_multicast; });
+    if (session_ != nullptr) {
+        session_->use_links();
+    }
+}
+
+void Mdns::refresh()
+{
+    if (session_ != nullptr) {
+        session_->refresh();
     }
 }
 

@@ -1,16 +1,12 @@
 #pragma once
 #include "async/task.h"
+#include "discovery/ip_family.h"
 #include "discovery/link.h"
 #include "discovery/mdns_engine.h"
 
 #include <memory>
-#include <string_view>
 
 namespace lanspread::discovery {
-
-enum class IpFamily { v4, v6 };
-
-[[nodiscard]] std::string_view to_string(IpFamily family);
 
 /// A UDP socket at port 5353 for one interface and IP family, member of the mDNS group there. The port is
 /// shared with whoever else has it, such as avahi-daemon: everybody gets a copy of what goes to the group,
@@ -26,8 +22,8 @@ public:
 
     [[nodiscard]] IpFamily family() const { return family_; }
     [[nodiscard]] bool is_open() const;
-    /// The next packet. The socket must be kept alive meanwhile; closing it ends the wait as if it was
-    /// cancelled.
+    /// The next packet; its interface is 0 where it is not for this socket. The socket must be kept alive
+    /// meanwhile; closing it ends the wait as if it was cancelled.
     [[nodiscard]] Task<Result<ReceivedPacket>> receive();
     /// Sends to `to`, which is of the socket's family, or to the group. Never blocks.
     [[nodiscard]] Result<void> send(std::optional<Address> to, ByteSpan packet);

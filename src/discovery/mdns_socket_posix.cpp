@@ -145,8 +145,6 @@ void read_packet_facts(msghdr& header, ReceivedPacket& packet)
 
 }  // namespace
 
-std::string_view to_string(IpFamily family) { return family == IpFamily::v4 ? "IPv4" : "IPv6"; }
-
 struct MdnsSocket::Descriptor {
     asio::posix::stream_descriptor stream;
 };
@@ -210,7 +208,7 @@ Task<Result<ReceivedPacket>> MdnsSocket::receive()
         // Of IPv6, Linux gives each member of a group what arrives for it on any interface that somebody
         // joined it on.
         if (packet.was_multicast && packet.interface != interface_) {
-            continue;
+            packet.interface = 0;
         }
         packet.bytes.assign(buffer.begin(), buffer.begin() + size);
         co_return packet;

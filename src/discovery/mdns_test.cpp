@@ -21,6 +21,7 @@ protected:
         std::unique_ptr<TaskGroup> group;
         std::vector<Sighting> found;
         std::vector<PeerId> gone;
+        std::vector<Address> doubles;
     };
 
     void SetUp() override
@@ -59,17 +60,22 @@ protected:
         return links.empty() ? Link{} : links.front();
     }
 
-    std::unique_ptr<Mdns> make(Peer& peer, const PeerId& id)
+    std::unique_ptr<Mdns> make(Peer& peer, const PeerId& id, std::uint64_t epoch = 0)
     {
-        const Announcement announcement{.id = id, .name = "test", .port = 4000};
+        const Announcement announcement{.id = id, .name = "test", .port = 4000, .epoch = epoch};
         const Listener listener{.found = [&peer](const auto& sighting) { peer.found.push_back(sighting); },
-                                .gone = [&peer](const auto& gone) { peer.gone.push_back(gone); }};
-        return std::make_unique<Mdns>(context_.get_executor(), announcement, std::vector<std::string>{"lo"},
-                                      true, listener);
+                                .gone = [&peer](const auto& gone) { peer.gone.push_back(gone); },
+                                .double_of_self =
+                                    [&peer](const auto& from, const auto& interface_name) {
+                                        EXPECT_EQ(interface_name, "lo");
+                                        peer.doubles.push_back(from);
+                                    }};
+        return std::make_unique<Mdns>(context_.get_executor(), announcement, listener);
     }
 
     void start(Peer& peer)
     {
+        peer.mdns->set_links({loopback()});
         peer.group = std::make_unique<TaskGroup>(context_.get_executor(), peer.token);
         peer.group->spawn(peer.mdns->run());
     }
@@ -115,9 +121,45 @@ TEST_F(MdnsOnLoopback, one_that_is_cancelled_says_goodbye)
     start(first_);
     start(second_);
     ASSERT_TRUE(reached([this] { return knows(first_, own_id(2)); }));
+    // What comes after its probes is its announcement, which can be withdrawn.
+    second_.mdns->update({.id = own_id(2), .name = "announced", .port = 4000});
+    ASSERT_TRUE(reached([this] { return first_.found.back().name == "announced"; }));
     stop(second_);
     EXPECT_TRUE(reached([this] { return std::ranges::find(first_.gone, own_id(2)) != first_.gone.end(); }));
     EXPECT_TRUE(reached([this] { return second_.group->running() == 0; }));
+}
+
+TEST_F(MdnsOnLoopback, two_with_one_key_hear_of_each_other)
+{
+    second_.mdns = make(second_, own_id(1), 7);
+    start(first_);
+    start(second_);
+    EXPECT_TRUE(reached([this] { return !first_.doubles.empty() && !second_.doubles.empty(); }));
+    EXPECT_TRUE(first_.found.empty());
+    EXPECT_TRUE(second_.found.empty());
+}
+
+TEST_F(MdnsOnLoopback, that_is_refreshed_hears_and_is_heard_anew)
+{
+    start(first_);
+    start(second_);
+    ASSERT_TRUE(reached([this] { return knows(first_, own_id(2)) && knows(second_, own_id(1)); }));
+    first_.found.clear();
+    second_.found.clear();
+    first_.mdns->refresh();
+    EXPECT_TRUE(reached([this] { return knows(first_, own_id(2)) && knows(second_, own_id(1)); }));
+}
+
+TEST_F(MdnsOnLoopback, that_loses_its_link_and_gets_it_back_goes_on)
+{
+    start(first_);
+    start(second_);
+    ASSERT_TRUE(reached([this] { return knows(first_, own_id(2)); }));
+    first_.mdns->set_links({});
+    EXPECT_TRUE(reached([this] { return std::ranges::find(first_.gone, own_id(2)) != first_.gone.end(); }));
+    first_.found.clear();
+    first_.mdns->set_links({loopback()});
+    EXPECT_TRUE(reached([this] { return knows(first_, own_id(2)); }));
 }
 
 TEST_F(MdnsOnLoopback, news_arrive)

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -34,6 +35,28 @@ std::optional<std::string_view> value_of(const TextData& text, std::string_view 
     return std::nullopt;
 }
 
+/// `_services._dns-sd._udp.local`, below which all types of services are listed.
+const DnsName& service_types_name()
+{
+    static const auto name = DnsName::parse("_services._dns-sd._udp.local").value();
+    return name;
+}
+
+std::string numbered(std::string label, unsigned number)
+{
+    return number > 1 ? fmt::format("{}-{}", label, number) : label;
+}
+
+std::optional<std::uint64_t> hex_number(std::optional<std::string_view> text)
+{
+    std::uint64_t value = 0;
+    if (!text || text->empty() || text->size() > 16) {
+        return std::nullopt;
+    }
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value, 16);
+    return error == std::errc() && end == text->data() + text->size() ? std::optional(value) : std::nullopt;
+}
+
 }  // namespace
 
 const DnsName& service_name()
@@ -44,14 +67,25 @@ const DnsName& service_name()
 
 std::string instance_label(const PeerId& id) { return id.hex().substr(0, 16); }
 
-DnsName host_name(const PeerId& id) { return DnsName::parse(id.hex().substr(0, 32) + ".local").value(); }
-
-std::vector<DnsRecord> service_records(const Announcement& announcement, std::span<const Address> addresses)
+ServiceNames service_names(const PeerId& id, unsigned number)
 {
-    const auto instance = service_name().below(instance_label(announcement.id)).value();
-    const auto host = host_name(announcement.id);
-    TextData text{
-        {fmt::format("id={}", announcement.id.hex()), "v=1", fmt::format("rev={}", announcement.rev)}};
+    return {.instance = service_name().below(numbered(instance_label(id), number)).value(),
+            .host = DnsName::parse(numbered(id.hex().substr(0, 32), number) + ".local").value()};
+}
+
+bool is_label_of(const PeerId& id, std::string_view label)
+{
+    const auto digits = label.substr(0, label.find('-'));
+    return (digits.size() == 16 || digits.size() == 32) &&
+           equal_without_case(digits, std::string_view(id.hex()).substr(0, digits.size()));
+}
+
+std::vector<DnsRecord> service_records(const Announcement& announcement, std::span<const Address> addresses,
+                                       const ServiceNames& names)
+{
+    const auto& [instance, host] = names;
+    TextData text{{fmt::format("id={}", announcement.id.hex()), "v=1",
+                   fmt::format("rev={}", announcement.rev), fmt::format("epoch={:x}", announcement.epoch)}};
     if (!announcement.name.empty() && is_displayable(announcement.name)) {
         text.strings.push_back("name=" + announcement.name);
     }
@@ -71,6 +105,39 @@ std::vector<DnsRecord> service_records(const Announcement& announcement, std::sp
     return records;
 }
 
+std::vector<DnsRecord> records_on_request(std::span<const DnsRecord> records)
+{
+    std::vector<DnsRecord> result{{.name = service_types_name(),
+                                   .is_unique = false,
+                                   .ttl = other_record_ttl,
+                                   .data = PointerData{service_name()}}};
+    for (const auto& record : records) {
+        if (!record.is_unique) {
+            continue;
+        }
+        auto absence = std::ranges::find_if(
+            result, [&record](const auto& made) { return made.is_unique && made.name == record.name; });
+        if (absence == result.end()) {
+            result.push_back({.name = record.name,
+                              .is_unique = true,
+                              .ttl = host_record_ttl,
+                              .data = AbsenceData{.next = record.name, .types = {}}});
+            absence = std::prev(result.end());
+        }
+        auto& types = std::get<AbsenceData>(absence->data).types;
+        if (std::ranges::find(types, record.type()) == types.end()) {
+            types.push_back(record.type());
+            std::ranges::sort(types);
+        }
+    }
+    return result;
+}
+
+bool is_on_request(const DnsRecord& record)
+{
+    return std::holds_alternative<AbsenceData>(record.data) || record.name == service_types_name();
+}
+
 std::optional<PeerText> read_text(const TextData& text)
 {
     const auto id = PeerId::parse(value_of(text, "id").value_or(""));
@@ -78,7 +145,9 @@ std::optional<PeerText> read_text(const TextData& text)
         return std::nullopt;
     }
     const auto name = value_of(text, "name").value_or("");
-    return PeerText{.id = *id, .name = is_displayable(name) ? std::string(name) : std::string()};
+    return PeerText{.id = *id,
+                    .name = is_displayable(name) ? std::string(name) : std::string(),
+                    .epoch = hex_number(value_of(text, "epoch"))};
 }
 
 }  // namespace lanspread::discovery

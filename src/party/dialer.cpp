@@ -1,6 +1,8 @@
 #include "party/dialer.h"
 
+#include <algorithm>
 #include <chrono>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -11,39 +13,55 @@ namespace lanspread::party {
 
 namespace {
 
-/// RFC 8305 §5 wants 100 ms to 2 s, for the Internet; in a LAN an answer takes a millisecond.
-constexpr std::chrono::milliseconds stagger{75};
+constexpr std::chrono::milliseconds stagger{250};
+/// For an address that is answered to get through the handshake, before the next is tried beside it.
+constexpr std::chrono::seconds handshake_patience{1};
 
 class Race {
 public:
     Race(Executor executor, transport::Endpoint& endpoint, DialRequest request, TimePoint deadline)
         : endpoint_(endpoint),
           request_(std::move(request)),
+          start_(Clock::now()),
           deadline_(deadline),
           group_(std::move(executor), {})
     {
     }
 
-    Task<Result<transport::SharedConnection>> run()
+    Task<Dialled> run()
     {
-        const auto start = Clock::now();
         for (std::size_t index = 0; index < request_.addresses.size(); ++index) {
-            group_.spawn(attempt(index, start + stagger * index));
+            group_.spawn(attempt(index));
         }
         co_await group_.join();
         if (winner_) {
-            co_return std::move(winner_);
+            result_.connection = std::move(winner_);
+        } else {
+            result_.connection =
+                fail(failure_.value_or(Error{ErrorCode::unavailable, "no address is known"}));
         }
-        co_return fail(failure_.value_or(Error{ErrorCode::unavailable, "no address is known"}));
+        co_return std::move(result_);
     }
 
 private:
-    Task<void> attempt(std::size_t index, TimePoint start)
+    Task<void> attempt(std::size_t index)
     {
-        while (Clock::now() < start && failed_ < index) {
-            co_await has_failed_.wait_until(start);
+        const auto due = start_ + start_of(index, request_.addresses.size(), deadline_ - start_);
+        while (failed_ < index && Clock::now() < std::max(due, held_until_)) {
+            co_await changed_.wait_until(std::max(due, held_until_));
         }
-        auto connection = co_await endpoint_.connect(request_.addresses[index], request_.expected, deadline_);
+        const auto progress = std::make_shared<transport::DialProgress>();
+        TaskGroup watch(co_await asio::this_coro::executor, {});
+        watch.spawn(hold_back(progress));
+        watch.spawn(dial(index, progress, &watch));
+        co_await watch.join();
+    }
+
+    Task<void> dial(std::size_t index, std::shared_ptr<transport::DialProgress> progress, TaskGroup* watch)
+    {
+        const auto address = request_.addresses[index];
+        auto connection = co_await endpoint_.connect(address, request_.expected, deadline_, progress);
+        watch->cancel();
         if (connection) {
             if (!winner_) {
                 winner_ = std::move(*connection);
@@ -51,29 +69,50 @@ private:
             group_.cancel();
             co_return;
         }
+        if (connection.error().code == ErrorCode::exists) {
+            result_.own_key.push_back(address);
+            connection = fail(ErrorCode::refused, connection.error().message);
+        }
         // That somebody answers, but not the one expected, tells less than that nobody does: the address may
         // be an old one.
         if (!failure_ || failure_->code == ErrorCode::refused) {
             failure_ = std::move(connection).error();
         }
         ++failed_;
-        has_failed_.notify_all();
+        held_until_ = {};
+        changed_.notify_all();
+    }
+
+    Task<void> hold_back(std::shared_ptr<transport::DialProgress> progress)
+    {
+        while (!progress->is_answered) {
+            co_await progress->changed.wait();
+        }
+        held_until_ = std::max(held_until_, Clock::now() + handshake_patience);
     }
 
     transport::Endpoint& endpoint_;
     DialRequest request_;
+    TimePoint start_;
     TimePoint deadline_;
+    TimePoint held_until_;  ///< no further address before that
     transport::SharedConnection winner_;
+    Dialled result_{.connection = nullptr};
     std::optional<Error> failure_;
     std::size_t failed_ = 0;
-    Signal has_failed_;
+    Signal changed_;  ///< one has failed
     TaskGroup group_;
 };
 
 }  // namespace
 
-Task<Result<transport::SharedConnection>> dial_first(transport::Endpoint& endpoint, DialRequest request,
-                                                     TimePoint deadline)
+Duration start_of(std::size_t index, std::size_t count, Duration patience)
+{
+    const auto turns = static_cast<Duration::rep>(std::max<std::size_t>(count, 1));
+    return std::min<Duration>(stagger, patience / 2 / turns) * static_cast<Duration::rep>(index);
+}
+
+Task<Dialled> dial_first(transport::Endpoint& endpoint, DialRequest request, TimePoint deadline)
 {
     Race race(co_await asio::this_coro::executor, endpoint, std::move(request), deadline);
     co_return co_await race.run();

@@ -18,9 +18,10 @@ constexpr std::chrono::seconds refusal_patience{1};
 
 class Exchange {
 public:
-    Exchange(Executor executor, transport::SharedConnection connection, wire::Hello ours)
+    Exchange(Executor executor, transport::SharedConnection connection, wire::Hello ours, Judge judge)
         : connection_(std::move(connection)),
           ours_(std::move(ours)),
+          judge_(std::move(judge)),
           deadline_(Clock::now() + patience),
           group_(std::move(executor), {})
     {
@@ -34,7 +35,9 @@ public:
         if (!theirs_) {
             co_return fail(theirs_.error());
         }
-        co_return Greeting{.theirs = std::move(*theirs_), .sent_rev = ours_.library.rev};
+        co_return Greeting{.theirs = std::move(*theirs_),
+                           .sent_rev = ours_.library.rev,
+                           .our_addresses = std::move(ours_.listen)};
     }
 
 private:
@@ -75,6 +78,11 @@ private:
             co_return fail(frame.error());
         }
         auto hello = read_hello(*frame, ours_.name, connection_->peer());
+        if (hello) {
+            if (auto judged = judge_(*hello); !judged) {
+                hello = fail(std::move(judged).error());
+            }
+        }
         if (!hello) {
             co_await refuse(std::move(*stream), hello.error());
             co_return hello;
@@ -102,6 +110,7 @@ private:
 
     transport::SharedConnection connection_;
     wire::Hello ours_;
+    Judge judge_;
     TimePoint deadline_;
     Result<wire::Hello> theirs_ = fail(ErrorCode::internal, "no greeting took place");
     TaskGroup group_;
@@ -109,9 +118,10 @@ private:
 
 }  // namespace
 
-Task<Result<Greeting>> exchange_hellos(transport::SharedConnection connection, wire::Hello ours)
+Task<Result<Greeting>> exchange_hellos(transport::SharedConnection connection, wire::Hello ours, Judge judge)
 {
-    Exchange exchange(co_await asio::this_coro::executor, std::move(connection), std::move(ours));
+    Exchange exchange(co_await asio::this_coro::executor, std::move(connection), std::move(ours),
+                      std::move(judge));
     co_return co_await exchange.run();
 }
 

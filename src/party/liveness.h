@@ -17,6 +17,8 @@ public:
         Duration idle = std::chrono::seconds(15);         ///< silence after which the peer is pinged
         Duration ping_timeout = std::chrono::seconds(5);  ///< a ping without an answer for so long is missed
         unsigned missed_pings = 3;                        ///< so many in a row, and the peer is stale
+        /// The same for a ping after a change of the network: there is no reason to be slow.
+        Duration probe_timeout = std::chrono::seconds(1);
     };
     enum class Action { wait, ping, give_up };
     struct Decision {
@@ -28,6 +30,9 @@ public:
 
     /// The peer said something.
     void heard(TimePoint now);
+    /// The network has changed: the peer is pinged at once, and given up when `missed_pings` quick ones were
+    /// missed, so that a dead connection is noticed within seconds.
+    void doubt(TimePoint now);
     /// What to do now. A ping that it tells to send counts as sent.
     [[nodiscard]] Decision decide(TimePoint now);
 
@@ -36,6 +41,7 @@ private:
     TimePoint last_heard_;
     TimePoint last_ping_;
     unsigned unanswered_ = 0;
+    bool is_in_doubt_ = false;  ///< until it says something
 };
 
 }  // namespace lanspread::party

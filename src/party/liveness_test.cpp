@@ -76,6 +76,48 @@ TEST(Liveness, gives_a_peer_its_pings_after_a_suspend_of_our_own)
     EXPECT_EQ(liveness.decide(start + 7204s).action, Action::wait);
 }
 
+TEST(Liveness, finds_out_within_seconds_whether_a_doubted_peer_is_there)
+{
+    Liveness liveness({}, start);
+    liveness.doubt(start + 2s);
+    const Expected expected{{2, Action::ping}, {3, Action::ping}, {4, Action::ping}, {5, Action::give_up}};
+    EXPECT_EQ(actions(liveness, 2s, 60s), expected);
+}
+
+TEST(Liveness, is_at_ease_again_when_a_doubted_peer_says_something)
+{
+    Liveness liveness({}, start);
+    liveness.doubt(start + 2s);
+    EXPECT_EQ(actions(liveness, 2s, 3500ms).size(), 2U);
+    liveness.heard(start + 3600ms);
+    const Expected expected{{18.6, Action::ping}, {23.6, Action::ping}};
+    EXPECT_EQ(actions(liveness, 3600ms, 25s), expected);
+}
+
+TEST(Liveness, does_not_begin_anew_with_each_doubt)
+{
+    Liveness liveness({}, start);
+    std::size_t pings = 0;
+    auto time = 0ms;
+    for (auto action = Action::wait; action != Action::give_up && time < 60s; time += 100ms) {
+        liveness.doubt(start + time);
+        action = liveness.decide(start + time).action;
+        pings += action == Action::ping ? 1 : 0;
+    }
+    EXPECT_EQ(pings, 3U);
+    EXPECT_LE(time, 3200ms);
+}
+
+TEST(Liveness, that_misses_slow_pings_already_goes_on_with_quick_ones)
+{
+    Liveness liveness({}, start);
+    EXPECT_EQ(actions(liveness, 0s, 21s).size(), 2U);
+    liveness.doubt(start + 22s);
+    const Expected expected{
+        {22, Action::ping}, {23, Action::ping}, {24, Action::ping}, {25, Action::give_up}};
+    EXPECT_EQ(actions(liveness, 22s, 60s), expected);
+}
+
 TEST(Liveness, keeps_to_its_parameters)
 {
     Liveness liveness({.idle = 1s, .ping_timeout = 500ms, .missed_pings = 1}, start);

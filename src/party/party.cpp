@@ -6,20 +6,13 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "party/addresses.h"
-#include "party/dialer.h"
 #include "party/hello.h"
-#include "party/resolve.h"
 #include "wire/codec.h"
 
 namespace lanspread::party {
 
 namespace {
 
-/// For a host name's look-up, and for the handshakes behind it. A LAN answers in milliseconds; the rest is
-/// loss.
-constexpr std::chrono::seconds resolve_patience{5};
-constexpr std::chrono::seconds dial_patience{4};
 /// Connections that may wait for a Hello at once. More of them stay with the endpoint meanwhile.
 constexpr std::size_t max_greeted = 64;
 
@@ -37,7 +30,7 @@ Party::Party(Executor executor, transport::Endpoint& endpoint, const PeerId& sel
       self_(self),
       options_(std::move(options)),
       random_(random_number()),
-      book_(self),
+      book_(self, options_.book),
       roster_(self),
       journal_(random_number())
 {
@@ -49,6 +42,7 @@ Task<void> Party::run()
     group_.emplace(executor_, CancellationToken());
     group_->spawn(accept_connections());
     group_->spawn(dial_when_due());
+    group_->spawn(gossip_when_due());
     co_await group_->join();
 }
 
@@ -73,58 +67,6 @@ Task<void> Party::greet_incoming(transport::SharedConnection connection)
     }
 }
 
-Task<void> Party::dial_when_due()
-{
-    while (!is_leaving_) {
-        for (auto& due : book_.next_dials(Clock::now())) {
-            group_->spawn(dial(std::move(due)));
-        }
-        co_await changed_.wait_until(book_.next_due());
-    }
-}
-
-Task<void> Party::dial(PeerBook::Dial dial)
-{
-    const auto target = dial.target;
-    const auto peer = co_await attempt(std::move(dial));
-    if (peer) {
-        book_.reached(target, *peer, Clock::now());
-    } else {
-        book_.failed(target, peer.error(), Clock::now(), jitter());
-    }
-    changed_.notify_all();
-}
-
-Task<Result<PeerId>> Party::attempt(PeerBook::Dial dial)
-{
-    std::optional<PeerId> expected;
-    if (const auto* text = std::get_if<std::string>(&dial.target)) {
-        auto target = parse_host_port(*text);
-        if (!target) {
-            co_return fail(target.error());
-        }
-        auto addresses = co_await resolve(std::move(*target), Clock::now() + resolve_patience);
-        if (!addresses) {
-            co_return fail(addresses.error());
-        }
-        dial.addresses = std::move(*addresses);
-    } else {
-        expected = std::get<PeerId>(dial.target);
-    }
-    DialRequest request{.addresses = std::move(dial.addresses), .expected = expected};
-    const auto connection = co_await dial_first(endpoint_, std::move(request), Clock::now() + dial_patience);
-    if (!connection) {
-        co_return fail(connection.error());
-    }
-    const auto peer = (*connection)->peer();
-    const auto greeted = co_await greet(*connection);
-    // Where the peer's own connection to us came first, this one did its work as well.
-    if (!greeted && !is_connected(peer)) {
-        co_return fail(greeted.error());
-    }
-    co_return peer;
-}
-
 Task<Result<void>> Party::greet(transport::SharedConnection connection)
 {
     const auto peer = connection->peer();
@@ -137,10 +79,17 @@ Task<Result<void>> Party::greet(transport::SharedConnection connection)
         co_return Result<void>();
     }
     roster_.greeting_began(peer);
-    const auto greeting = co_await exchange_hellos(connection, our_hello());
-    const bool is_welcome = greeting && !is_leaving_ && !book_.is_banned(peer);
+    const auto greeting =
+        co_await exchange_hellos(connection, our_hello(connection->remote()),
+                                 [this, peer](const wire::Hello& hello) { return judge(peer, hello); });
+    // Who has dialled us was judged before it got our Hello.
+    const auto judged =
+        greeting && connection->is_outgoing() ? judge(peer, greeting->theirs) : Result<void>();
+    const bool is_welcome = greeting && judged && !is_leaving_ && !book_.is_banned(peer);
     if (!is_welcome) {
-        const auto error = greeting ? Error{ErrorCode::refused, "it is not wanted"} : greeting.error();
+        const auto error = !greeting ? greeting.error()
+                           : !judged ? judged.error()
+                                     : Error{ErrorCode::refused, "it is not wanted"};
         connection->close(error.message);
         tell_left(peer, roster_.greeting_failed(peer));
         co_return fail(error);
@@ -149,11 +98,30 @@ Task<Result<void>> Party::greet(transport::SharedConnection connection)
     co_return Result<void>();
 }
 
-wire::Hello Party::our_hello() const
+/// Whether a peer may come in.
+Result<void> Party::judge(const PeerId& peer, const wire::Hello& hello)
+{
+    const auto now = Clock::now();
+    const auto epoch = hello.library.epoch;
+    const auto session = sessions_.find(peer);
+    if (session != sessions_.end() && session->second->epoch() != epoch &&
+        clones_.is_one_of_several(peer, epoch, now)) {
+        clones_.refused(peer, epoch, now);
+        return fail(ErrorCode::refused, clone_text(peer));
+    }
+    if (const auto pause = flapping_.kept_out_for(peer, now)) {
+        return fail(ErrorCode::refused,
+                    fmt::format("it comes and goes too often: {} lets it in again in {} s", options_.name,
+                                std::chrono::ceil<std::chrono::seconds>(*pause).count()));
+    }
+    return {};
+}
+
+wire::Hello Party::our_hello(const Address& remote) const
 {
     wire::Hello hello{.name = options_.name,
                       .program = options_.program,
-                      .listen = options_.listen_addresses(),
+                      .listen = options_.listen_addresses(remote),
                       .library = journal_.snapshot()};
     if (hello.listen.empty()) {
         hello.listen.push_back(
@@ -181,11 +149,12 @@ void Party::admit(const transport::SharedConnection& connection, const Greeting&
     if (replaced) {
         replaced->close("duplicate");
     }
-    auto addresses = listening_addresses(greeting.theirs, connection->remote());
-    if (connection->is_outgoing()) {
-        addresses.insert(addresses.begin(), connection->remote());
+    book_.joined(connection->is_outgoing() ? "" : "incoming", peer, session->name(), session->addresses(),
+                 now);
+    rumours_.reached(peer, connection->remote(), now);
+    if (!replaced) {
+        gossip_.joined(peer, now, jitter());
     }
-    book_.joined(connection->is_outgoing() ? "" : "incoming", peer, session->name(), addresses, now);
     group_->spawn(run_session(session));
     changed_.notify_all();
 
@@ -193,12 +162,14 @@ void Party::admit(const transport::SharedConnection& connection, const Greeting&
         tell_left(peer, "it was restarted");
     }
     if (verdict.news != Roster::News::none) {
-        log::info("party", "{} joined ({}, {} games)", session->name(), connection->remote().text(),
+        log::info("party", "{} joined ({}, {} games)", name(peer), connection->remote().text(),
                   session->library().complete_count());
+        flapping_.joined(peer, now);
         options_.events.peer_joined(peer);
     } else if (!replaced || replaced->library().entries() != session->library().entries()) {
         options_.events.peer_library_changed(peer);
     }
+    watch_for_clones(*session);
 }
 
 Task<void> Party::run_session(SharedSession session)
@@ -217,6 +188,7 @@ void Party::end(Session& session, PeerBook::Left how, const std::string& reason)
             std::move(found->second);  // `session` is the caller's, who may hold it by this entry only
         sessions_.erase(found);
         book_.left(peer, how, Clock::now(), jitter());
+        gossip_.left(peer);
         keep->close(reason);
         changed_.notify_all();
     }
@@ -240,6 +212,13 @@ void Party::library_changed(const Session& session)
 }
 
 void Party::said_goodbye(Session& session) { end(session, PeerBook::Left::goodbye, "it said goodbye"); }
+
+Task<void> Party::diagnose(PeerId peer, transport::Stream stream, DiagnosisRequest request)
+{
+    if (options_.diagnose) {
+        co_await options_.diagnose(peer, std::move(stream), request);
+    }
+}
 
 Task<void> Party::serve(PeerId peer, transport::Stream stream, ContentRequest request)
 {

@@ -15,9 +15,16 @@ namespace lanspread::party {
 
 namespace {
 
-/// A look-up, the handshakes and the Hello, each with its own patience (party.cpp, greeting.cpp).
-constexpr std::chrono::seconds connect_patience{15};
+/// A look-up, the question for the port, the handshakes and the Hello, each with its own patience (party.cpp,
+/// greeting.cpp).
+constexpr std::chrono::seconds connect_patience{20};
 constexpr std::chrono::milliseconds goodbye_patience{300};
+
+/// A name that several peers have, with what tells this one apart.
+std::string distinct(std::string_view name, const PeerId& peer)
+{
+    return fmt::format("{} ({})", name, peer.short_hex());
+}
 
 PeerState state_of(const PeerBook::Record& record, bool is_banned)
 {
@@ -89,13 +96,19 @@ Task<void> Party::goodbye()
 
 Result<void> Party::keep_connecting(std::string host_port)
 {
-    if (const auto target = parse_host_port(host_port); !target) {
+    const auto target = parse_host_port(host_port);
+    if (!target) {
         return fail(target.error());
+    }
+    if (target->port == 0 && !options_.ask_beacon) {
+        return fail(ErrorCode::invalid_input, fmt::format("address '{}': {}", host_port, port_is_missing));
     }
     auto kept = book_.type(host_port, Clock::now());
     changed_.notify_all();
     return kept;
 }
+
+void Party::stop_connecting(const std::string& host_port) { book_.untype(host_port); }
 
 Task<Result<PeerId>> Party::connect(std::string host_port)
 {
@@ -106,12 +119,16 @@ Task<Result<PeerId>> Party::connect(std::string host_port)
     const auto attempts_before = book_.typed().at(host_port).attempts.ended;
     bool has_time = true;
     while (has_time && !is_leaving_) {
-        const auto& typed = book_.typed().at(host_port);
-        if (typed.peer && is_connected(*typed.peer)) {
-            co_return *typed.peer;
+        const auto typed = book_.typed().find(host_port);
+        if (typed == book_.typed().end()) {
+            co_return fail(ErrorCode::unavailable,
+                           fmt::format("{}: it is not to be dialled any more", host_port));
         }
-        if (typed.attempts.ended > attempts_before && typed.attempts.problem) {
-            const auto& problem = *typed.attempts.problem;
+        if (typed->second.peer && is_connected(*typed->second.peer)) {
+            co_return *typed->second.peer;
+        }
+        if (typed->second.attempts.ended > attempts_before && typed->second.attempts.problem) {
+            const auto& problem = *typed->second.attempts.problem;
             co_return fail(problem.code, fmt::format("{}: {}; it will be tried again until it answers",
                                                      host_port, problem.message));
         }
@@ -128,12 +145,24 @@ void Party::sighted(std::string path, const discovery::Sighting& sighting)
     changed_.notify_all();
 }
 
-void Party::lost(const PeerId& peer) { book_.lost(peer); }
+void Party::lost(const std::string& path, const PeerId& peer) { book_.lost(path, peer); }
+
+void Party::network_changed()
+{
+    const auto now = Clock::now();
+    book_.network_changed(now, [this] { return jitter(); });
+    rumours_.network_changed(now);
+    for (const auto& [peer, session] : sessions_) {
+        session->doubt();
+    }
+    changed_.notify_all();
+}
 
 void Party::ban(const PeerId& peer, const std::string& reason)
 {
     log::warning("party", "{} is banned: {}", name(peer), reason);
     book_.ban(peer, reason);
+    rumours_.forget(peer);
     if (const auto found = sessions_.find(peer); found != sessions_.end()) {
         end(*found->second, PeerBook::Left::lost, "banned: " + reason);
     }
@@ -150,6 +179,7 @@ void Party::set_library(const std::vector<wire::GameEntry>& upserts, const std::
 std::vector<PeerStatus> Party::peers() const
 {
     std::vector<PeerStatus> result;
+    const auto now = Clock::now();
     for (const auto& [peer, record] : book_.records()) {
         if (!record.is_listed) {
             continue;
@@ -159,10 +189,13 @@ std::vector<PeerStatus> Party::peers() const
             status.games = session->second->library().complete_count();
             status.stats = session->second->connection().stats();
         }
+        if (!clones_.places(peer, now).empty()) {
+            status.problem = clone_text(peer);
+        }
     }
     for (const auto& [host_port, typed] : book_.typed()) {
         const auto* record = typed.peer ? book_.find(*typed.peer) : nullptr;
-        if (record == nullptr || !record->is_listed) {
+        if (!typed.is_dropped && (record == nullptr || !record->is_listed)) {
             result.push_back(describe(host_port, typed));
         }
     }
@@ -174,15 +207,34 @@ std::vector<PeerStatus> Party::peers() const
 std::string Party::name(const PeerId& peer) const
 {
     const auto* record = book_.find(peer);
-    return display_name(record == nullptr ? "" : record->name, peer);
+    auto name = display_name(record == nullptr ? "" : record->name, peer);
+    const bool is_shared = std::ranges::any_of(
+        sessions_, [&](const auto& entry) { return entry.first != peer && entry.second->name() == name; });
+    return is_shared ? distinct(name, peer) : name;
+}
+
+/// The names of connected peers, so that no two are the same.
+std::unordered_map<PeerId, std::string> Party::distinct_names() const
+{
+    std::unordered_map<std::string, std::size_t> counts;
+    for (const auto& [peer, session] : sessions_) {
+        ++counts[session->name()];
+    }
+    std::unordered_map<PeerId, std::string> names;
+    for (const auto& [peer, session] : sessions_) {
+        const auto& name = session->name();
+        names.emplace(peer, counts.at(name) == 1 ? name : distinct(name, peer));
+    }
+    return names;
 }
 
 std::vector<Holding> Party::holders(const ContentId& content) const
 {
     std::vector<Holding> result;
+    const auto names = distinct_names();
     for (const auto& [peer, session] : sessions_) {
         if (const auto* entry = session->library().find(content)) {
-            result.push_back({.peer = peer, .name = session->name(), .entry = *entry});
+            result.push_back({.peer = peer, .name = names.at(peer), .entry = *entry});
         }
     }
     return result;
@@ -191,9 +243,10 @@ std::vector<Holding> Party::holders(const ContentId& content) const
 std::vector<Holding> Party::holders(const GameId& game) const
 {
     std::vector<Holding> result;
+    const auto names = distinct_names();
     for (const auto& [peer, session] : sessions_) {
         for (const auto* entry : session->library().find(game)) {
-            result.push_back({.peer = peer, .name = session->name(), .entry = *entry});
+            result.push_back({.peer = peer, .name = names.at(peer), .entry = *entry});
         }
     }
     return result;
@@ -201,25 +254,41 @@ std::vector<Holding> Party::holders(const GameId& game) const
 
 void Party::visit_libraries(const LibraryVisitor& visit) const
 {
+    const auto names = distinct_names();
     for (const auto& [peer, session] : sessions_) {
         for (const auto& [content, entry] : session->library().entries()) {
-            visit(peer, session->name(), entry);
+            visit(peer, names.at(peer), entry);
         }
     }
 }
 
-Task<Result<Answer>> Party::request(PeerId peer, ContentRequest request, TimePoint deadline)
+Task<Result<Answer>> Party::ask(PeerId peer, Result<std::string> request, TimePoint deadline)
 {
     const auto found = sessions_.find(peer);
     if (found == sessions_.end()) {
         co_return fail(ErrorCode::unavailable, fmt::format("{} is not connected", name(peer)));
     }
-    const auto session = found->second;
-    auto text = wire::encode(request);
-    if (!text) {
-        co_return fail(text.error());
+    if (!request) {
+        co_return fail(request.error());
     }
-    co_return co_await session->ask(std::move(*text), deadline);
+    const auto session = found->second;
+    co_return co_await session->ask(std::move(*request), deadline);
+}
+
+Task<Result<Answer>> Party::request(PeerId peer, ContentRequest request, TimePoint deadline)
+{
+    return ask(peer, wire::encode(request), deadline);
+}
+
+Task<Result<Answer>> Party::request(PeerId peer, DiagnosisRequest request, TimePoint deadline)
+{
+    return ask(peer, wire::encode(request), deadline);
+}
+
+std::optional<Address> Party::remote(const PeerId& peer) const
+{
+    const auto found = sessions_.find(peer);
+    return found == sessions_.end() ? std::nullopt : std::optional(found->second->connection().remote());
 }
 
 Task<Result<std::pair<wire::Data, transport::Stream>>> Party::request_data(PeerId peer,

@@ -5,13 +5,20 @@
 #include <fmt/format.h>
 
 #include "party/addresses.h"
+#include "party/roster.h"
 
 namespace lanspread::party {
 
 namespace {
 
-/// Ways in which one peer was found: three paths on a handful of cards.
+/// Ways in which one peer was found: five paths, some of them on a handful of cards.
 constexpr std::size_t max_paths = 16;
+
+/// A peer that was here so short a while ago comes first when the network is back.
+constexpr std::chrono::minutes recent{1};
+
+/// Whether the path goes on looking, and says when a peer is gone.
+bool is_lasting(const FoundBy& found) { return found.path == "mdns" || found.path == "beacon"; }
 
 }  // namespace
 
@@ -32,17 +39,63 @@ void PeerBook::sighted(const std::string& path, const std::string& interface_nam
     record->is_listed = true;
     record->waits_for_news = false;
     if (!record->is_connected && is_news) {
-        record->attempts.back_off.renewed(now, peer < self_ ? parameters_.head_start : Duration());
+        record->attempts.back_off.renewed(now, head_start_of(peer));
     }
 }
 
-void PeerBook::lost(const PeerId& peer)
+void PeerBook::lost(const std::string& path, const PeerId& peer)
 {
     const auto found = records_.find(peer);
-    if (found != records_.end() && !found->second.is_connected) {
-        found->second.is_listed = false;
-        found->second.waits_for_news = true;
+    if (found == records_.end()) {
+        return;
     }
+    auto& record = found->second;
+    for (auto& way : record.found_by) {
+        way.is_lost = way.is_lost || way.path == path;
+    }
+    const bool is_seen = std::ranges::any_of(
+        record.found_by, [](const FoundBy& way) { return is_lasting(way) && !way.is_lost; });
+    if (!record.is_connected && !is_seen) {
+        record.is_listed = false;
+        // Who was connected, and broke off without a goodbye, may be there all the same.
+        record.waits_for_news = record.waits_for_news || !record.was_connected;
+    }
+}
+
+void PeerBook::found(const std::string& path, const std::string& interface_name, const PeerId& peer,
+                     TimePoint now)
+{
+    if (const auto found = records_.find(peer); found != records_.end()) {
+        add_path(found->second, path, interface_name, now);
+    }
+}
+
+void PeerBook::network_changed(TimePoint now, const std::function<double()>& jitter)
+{
+    const auto soon = [&] {
+        return std::chrono::duration_cast<Duration>(parameters_.changed_network_spread * jitter());
+    };
+    for (auto& [peer, record] : records_) {
+        const bool is_recent = record.is_listed || now - record.last_seen < recent;
+        record.attempts.back_off.renewed(
+            now, soon() + (is_recent ? Duration() : parameters_.changed_network_spread));
+    }
+    for (auto& [text, typed] : typed_) {
+        typed.attempts.back_off.renewed(now, soon());
+    }
+}
+
+/// Of two that find each other, one dials at once.
+Duration PeerBook::head_start_of(const PeerId& peer) const
+{
+    if (dials_first(self_, peer)) {
+        return {};
+    }
+    const auto to_dial = static_cast<std::size_t>(std::ranges::count_if(records_, [this](const auto& entry) {
+        return is_waiting(entry.first, entry.second) || entry.second.attempts.is_running;
+    }));
+    const auto turns = 1 + to_dial / parameters_.head_start_grows_with;
+    return std::min<Duration>(parameters_.head_start * turns, parameters_.longest_head_start);
 }
 
 Result<void> PeerBook::type(const std::string& host_port, TimePoint now)
@@ -51,8 +104,22 @@ Result<void> PeerBook::type(const std::string& host_port, TimePoint now)
         return fail(ErrorCode::refused,
                     fmt::format("address '{}': {} addresses are kept already", host_port, typed_.size()));
     }
-    typed_[host_port].attempts.back_off.renewed(now);
+    auto& typed = typed_[host_port];
+    typed.is_dropped = false;
+    typed.attempts.back_off.renewed(now);
     return {};
+}
+
+void PeerBook::untype(const std::string& host_port)
+{
+    const auto found = typed_.find(host_port);
+    if (found == typed_.end()) {
+        return;
+    }
+    found->second.is_dropped = true;
+    if (!found->second.attempts.is_running) {
+        typed_.erase(found);
+    }
 }
 
 void PeerBook::ban(const PeerId& peer, const std::string& reason)
@@ -123,90 +190,13 @@ void PeerBook::left(const PeerId& peer, Left how, TimePoint now, double jitter)
     }
 }
 
-std::vector<PeerBook::Dial> PeerBook::next_dials(TimePoint now)
+bool PeerBook::looks_after(const PeerId& peer, TimePoint now) const
 {
-    forget_old(now);
-    struct Due {
-        Attempts* attempts;
-        Dial dial;
-    };
-    std::vector<Due> due;
-    for (auto& [peer, record] : records_) {
-        if (is_waiting(peer, record) && record.attempts.back_off.due() <= now) {
-            due.push_back(
-                {.attempts = &record.attempts, .dial = {.target = peer, .addresses = record.addresses}});
-        }
-    }
-    for (auto& [text, typed] : typed_) {
-        if (is_waiting(typed) && typed.attempts.back_off.due() <= now) {
-            due.push_back({.attempts = &typed.attempts, .dial = {.target = text, .addresses = {}}});
-        }
-    }
-    std::ranges::sort(due, {}, [](const Due& entry) {
-        return std::pair(entry.attempts->back_off.failures(), entry.attempts->back_off.due());
-    });
-    std::vector<Dial> dials;
-    for (auto& [attempts, dial] : due) {
-        if (has_room_for(*attempts)) {
-            begin(*attempts);
-            dials.push_back(std::move(dial));
-        }
-    }
-    return dials;
-}
-
-TimePoint PeerBook::next_due() const
-{
-    auto next = TimePoint::max();
-    const auto consider = [&](const Attempts& attempts) {
-        if (has_room_for(attempts)) {  // where there is none, the end of a dial is what to wait for
-            next = std::min(next, attempts.back_off.due());
-        }
-    };
-    for (const auto& [peer, record] : records_) {
-        if (is_waiting(peer, record)) {
-            consider(record.attempts);
-        }
-    }
-    for (const auto& [text, typed] : typed_) {
-        if (is_waiting(typed)) {
-            consider(typed.attempts);
-        }
-    }
-    return next;
-}
-
-void PeerBook::reached(const Target& target, const PeerId& peer, TimePoint now)
-{
-    auto* attempts = attempts_at(target);
-    if (attempts == nullptr) {
-        return;
-    }
-    end(*attempts);
-    attempts->problem.reset();
-    const auto* text = std::get_if<std::string>(&target);
-    if (text == nullptr) {
-        return;
-    }
-    typed_[*text].peer = peer;
-    if (auto* record = record_of(peer, now)) {
-        add_path(*record, "connect", "", now);
-    }
-}
-
-void PeerBook::failed(const Target& target, const Error& error, TimePoint now, double jitter)
-{
-    auto* attempts = attempts_at(target);
-    if (attempts == nullptr) {
-        return;
-    }
-    end(*attempts);
-    attempts->problem = error;
-    if (error.code == ErrorCode::refused) {
-        attempts->back_off.refused(now, jitter);
-    } else {
-        attempts->back_off.failed(now, jitter);
-    }
+    constexpr std::chrono::seconds very_soon{1};
+    const auto* record = find(peer);
+    return record != nullptr &&
+           (record->attempts.is_running || (is_waiting(peer, *record) && !record->attempts.problem &&
+                                            record->attempts.back_off.due() < now + very_soon));
 }
 
 const PeerBook::Record* PeerBook::find(const PeerId& peer) const
@@ -271,10 +261,10 @@ void PeerBook::add_path(Record& record, const std::string& path, const std::stri
                         TimePoint now) const
 {
     const auto found = std::ranges::find_if(record.found_by, [&](const FoundBy& known) {
-        return known.path == path && known.interface_name == interface_name;
+        return known.path == path && (known.interface_name == interface_name || path == "gossip");
     });
     if (found != record.found_by.end()) {
-        found->at = now;
+        *found = {.path = path, .interface_name = interface_name, .at = now};
     } else if (record.found_by.size() < max_paths) {
         record.found_by.push_back({.path = path, .interface_name = interface_name, .at = now});
     }
@@ -287,50 +277,6 @@ void PeerBook::forget_old(TimePoint now)
         return !record.is_listed && !record.is_connected && !record.attempts.is_running &&
                now - record.last_seen > parameters_.keep_dialling_for;
     });
-}
-
-bool PeerBook::is_waiting(const PeerId& peer, const Record& record) const
-{
-    return !record.is_connected && !record.attempts.is_running && !record.waits_for_news &&
-           !record.addresses.empty() && !is_banned(peer);
-}
-
-bool PeerBook::is_waiting(const Typed& typed) const
-{
-    const auto* record = typed.peer ? find(*typed.peer) : nullptr;
-    return !typed.attempts.is_running && !(record != nullptr && record->is_connected);
-}
-
-PeerBook::Attempts* PeerBook::attempts_at(const Target& target)
-{
-    if (const auto* text = std::get_if<std::string>(&target)) {
-        const auto found = typed_.find(*text);
-        return found == typed_.end() ? nullptr : &found->second.attempts;
-    }
-    const auto found = records_.find(std::get<PeerId>(target));
-    return found == records_.end() ? nullptr : &found->second.attempts;
-}
-
-bool PeerBook::has_room_for(const Attempts& attempts) const
-{
-    return dials_ < parameters_.max_dials &&
-           (attempts.back_off.failures() == 0 || retries_ < parameters_.max_retries);
-}
-
-void PeerBook::begin(Attempts& attempts)
-{
-    attempts.is_running = true;
-    attempts.is_retry = attempts.back_off.failures() > 0;
-    ++dials_;
-    retries_ += attempts.is_retry ? 1 : 0;
-}
-
-void PeerBook::end(Attempts& attempts)
-{
-    attempts.is_running = false;
-    ++attempts.ended;
-    --dials_;
-    retries_ -= attempts.is_retry ? 1 : 0;
 }
 
 }  // namespace lanspread::party

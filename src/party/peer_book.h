@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <variant>
@@ -19,9 +21,10 @@ namespace lanspread::party {
 
 /// A way in which a peer was found, and when last.
 struct FoundBy {
-    std::string path;            ///< "mdns", "connect", "incoming"
-    std::string interface_name;  ///< empty where the path has none
+    std::string path;            ///< "mdns", "beacon", "gossip", "connect", "incoming"
+    std::string interface_name;  ///< of "gossip" the name of who told last; empty where the path has none
     TimePoint at;
+    bool is_lost = false;  ///< the path says that the peer is gone
 };
 
 /// The addresses of peers, and when which of them are dialled. Pure; on the core thread.
@@ -38,10 +41,21 @@ public:
         std::size_t max_dials = 16;   ///< peers that are dialled at once
         std::size_t max_retries =
             8;  ///< among those: peers that failed before, so that dead ones do not hold up the living
+        /// Dials that began less than `young_for` ago, at once. Where many peers start together, handshakes
+        /// that wait for each other only take longer, and begin to be repeated; those that take longer anyway
+        /// (nobody answers) do not count.
+        std::size_t max_young_dials = 4;
+        Duration young_for = std::chrono::milliseconds(300);
         Duration keep_dialling_for = std::chrono::minutes(10);
-        /// Of two peers that find each other at the same time, the one with the higher id waits so long
-        /// before it dials: most pairs then need one handshake instead of two.
-        Duration head_start = std::chrono::milliseconds(100);
+        /// Of two peers that find each other at the same time, the one that does not dial first (roster.h)
+        /// waits so long before it dials: most pairs then need one handshake instead of two.
+        Duration head_start = std::chrono::milliseconds(200);
+        /// When many peers start at once, handshakes take their time, and it waits longer: the head start
+        /// once more for so many peers that are to be dialled, up to `longest_head_start`.
+        std::size_t head_start_grows_with = 4;
+        Duration longest_head_start = std::chrono::milliseconds(1500);
+        /// After a change of the network, all dials begin within this time.
+        Duration changed_network_spread = std::chrono::milliseconds(200);
         /// A connection that held for less counts as a failure: a peer that flaps is dialled ever more
         /// rarely.
         Duration steady_after = std::chrono::seconds(5);
@@ -63,6 +77,7 @@ public:
         BackOff back_off;
         bool is_running = false;
         bool is_retry = false;         ///< the running one
+        TimePoint began;               ///< the running one
         std::uint64_t ended = 0;       ///< how many
         std::optional<Error> problem;  ///< why the last one failed
     };
@@ -80,6 +95,7 @@ public:
     };
     struct Typed {
         std::optional<PeerId> peer;  ///< who answered last
+        bool is_dropped = false;     ///< gone when its running attempt has ended
         Attempts attempts;
     };
 
@@ -89,10 +105,18 @@ public:
     /// A discovery path has seen a peer at addresses of which those that are dialable are kept.
     void sighted(const std::string& path, const std::string& interface_name, const PeerId& peer,
                  const std::string& name, const std::vector<Address>& addresses, TimePoint now);
-    /// A discovery path has lost it.
-    void lost(const PeerId& peer);
+    /// A discovery path has lost it. Where no other one sees it, it is listed and dialled no more before
+    /// there is news of it.
+    void lost(const std::string& path, const PeerId& peer);
+    /// A peer that is known was found in this way, too.
+    void found(const std::string& path, const std::string& interface_name, const PeerId& peer, TimePoint now);
+    /// Whoever is not connected is due soon, in an order that `jitter` (random, in [0, 1), anew with each
+    /// call) makes up.
+    void network_changed(TimePoint now, const std::function<double()>& jitter);
     /// Adds a typed target, or makes one that is known due at once. `refused` where there are too many.
     [[nodiscard]] Result<void> type(const std::string& host_port, TimePoint now);
+    /// Ends that.
+    void untype(const std::string& host_port);
     /// Holds whether or not there is a record of the peer, or room for one.
     void ban(const PeerId& peer, const std::string& reason);
     [[nodiscard]] bool is_banned(const PeerId& peer) const { return ban_reason(peer) != nullptr; }
@@ -111,6 +135,12 @@ public:
     [[nodiscard]] TimePoint next_due() const;
     void reached(const Target& target, const PeerId& peer, TimePoint now);
     void failed(const Target& target, const Error& error, TimePoint now, double jitter);
+    /// Whether a peer is being dialled, or will be very soon, at the addresses that are known here.
+    [[nodiscard]] bool looks_after(const PeerId& peer, TimePoint now) const;
+    /// How many are being dialled at this moment, with the typed ones.
+    [[nodiscard]] std::size_t dials() const { return running_since_.size(); }
+    /// When the dials that run leave room for a young one.
+    [[nodiscard]] TimePoint room_at() const;
 
     [[nodiscard]] const std::unordered_map<PeerId, Record>& records() const { return records_; }
     [[nodiscard]] const Record* find(const PeerId& peer) const;
@@ -123,13 +153,16 @@ private:
     void add_path(Record& record, const std::string& path, const std::string& interface_name,
                   TimePoint now) const;
     void forget_old(TimePoint now);
+    [[nodiscard]] Duration head_start_of(const PeerId& peer) const;
 
     [[nodiscard]] bool is_waiting(const PeerId& peer, const Record& record) const;
     [[nodiscard]] bool is_waiting(const Typed& typed) const;
     [[nodiscard]] Attempts* attempts_at(const Target& target);
     [[nodiscard]] bool has_room_for(const Attempts& attempts) const;
-    void begin(Attempts& attempts);
+    void begin(Attempts& attempts, TimePoint now);
     void end(Attempts& attempts);
+    void drop_unwanted(const Target& target);
+    void forget_unproven(const Target& target);
 
     PeerId self_;
     Parameters parameters_;
@@ -137,7 +170,7 @@ private:
     std::map<std::string, Typed> typed_;
     std::unordered_map<PeerId, std::string> bans_;  ///< with their reasons
     std::deque<PeerId> bans_by_age_;                ///< oldest first
-    std::size_t dials_ = 0;                         ///< at this moment
+    std::multiset<TimePoint> running_since_;        ///< when each of the running dials began
     std::size_t retries_ = 0;                       ///< among them
 };
 

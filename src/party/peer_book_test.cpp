@@ -1,6 +1,9 @@
 #include "party/peer_book.h"
 
+#include "party/roster.h"
+
 #include <algorithm>
+#include <iterator>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -66,14 +69,48 @@ TEST(PeerBook, never_dials_itself)
     EXPECT_TRUE(book.records().empty());
 }
 
-TEST(PeerBook, gives_the_lower_id_a_head_start)
+TEST(PeerBook, gives_one_of_two_a_head_start)
 {
-    PeerBook book(peer_id(9));
-    sight(book, other, start);
-    EXPECT_TRUE(book.next_dials(start).empty());
-    EXPECT_EQ(book.next_due(), start + 100ms);
-    sight(book, other, start + 50ms);
-    EXPECT_EQ(book.next_dials(start + 100ms).size(), 1U);
+    const auto low = peer_id(2);
+    const auto high = peer_id(5);
+    ASSERT_NE(dials_first(low, high), dials_first(high, low));
+    const auto first = dials_first(low, high) ? low : high;
+    const auto second = first == low ? high : low;
+    PeerBook eager(first);
+    sight(eager, second, start);
+    EXPECT_EQ(eager.next_dials(start).size(), 1U);
+    PeerBook patient(second);
+    sight(patient, first, start);
+    EXPECT_TRUE(patient.next_dials(start).empty());
+    EXPECT_EQ(patient.next_due(), start + 200ms);
+    sight(patient, first, start + 50ms);
+    EXPECT_EQ(patient.next_dials(start + 200ms).size(), 1U);
+}
+
+TEST(PeerBook, gives_a_longer_head_start_where_many_start_at_once)
+{
+    const auto self_of_crowd = peer_id(4000);
+    std::vector<PeerId> favoured;
+    for (std::size_t number = 2; favoured.size() < 200; ++number) {
+        if (dials_first(peer_id(number), self_of_crowd)) {
+            favoured.push_back(peer_id(number));
+        }
+    }
+    PeerBook book(self_of_crowd);
+    const auto due_of = [&](std::size_t number) {
+        sight(book, favoured[number], start);
+        return book.find(favoured[number])->attempts.back_off.due() - start;
+    };
+    EXPECT_EQ(due_of(0), 200ms);
+    for (std::size_t number = 1; number < 29; ++number) {
+        (void)due_of(number);
+    }
+    EXPECT_EQ(due_of(29), 1500ms);
+    PeerBook dozen(self_of_crowd);
+    for (std::size_t number = 0; number < 12; ++number) {
+        sight(dozen, favoured[number], start);
+    }
+    EXPECT_EQ(dozen.find(favoured[11])->attempts.back_off.due() - start, 800ms);
 }
 
 TEST(PeerBook, keeps_only_addresses_where_a_peer_can_listen)
@@ -175,13 +212,103 @@ TEST(PeerBook, lists_a_peer_that_is_sighted_or_connected_and_no_other)
     PeerBook book(self);
     sight(book, other, start);
     EXPECT_TRUE(book.find(other)->is_listed);
-    book.lost(other);
+    book.lost("mdns", other);
     EXPECT_FALSE(book.find(other)->is_listed);
     book.joined("incoming", other, "bob", {address(2)}, start);
-    book.lost(other);
+    book.lost("mdns", other);
     EXPECT_TRUE(book.find(other)->is_listed);
     book.left(other, Left::lost, start + 1min, no_jitter);
     EXPECT_FALSE(book.find(other)->is_listed);
+}
+
+TEST(PeerBook, keeps_a_peer_that_one_path_has_lost_and_another_sees)
+{
+    PeerBook book(self);
+    sight(book, other, start);
+    book.sighted("beacon", "eth0", other, "bob", {address(2)}, start);
+    book.lost("mdns", other);
+    EXPECT_TRUE(book.find(other)->is_listed);
+    EXPECT_TRUE(book.find(other)->found_by.at(0).is_lost);
+    EXPECT_EQ(book.next_dials(start).size(), 1U);
+    book.failed(PeerBook::Target(other), no_answer, start, no_jitter);
+    book.lost("beacon", other);
+    EXPECT_FALSE(book.find(other)->is_listed);
+    EXPECT_TRUE(book.next_dials(start + 1min).empty());
+    sight(book, other, start + 1min);
+    EXPECT_FALSE(book.find(other)->found_by.at(0).is_lost);
+    EXPECT_TRUE(book.find(other)->is_listed);
+}
+
+TEST(PeerBook, goes_on_dialling_a_peer_that_was_here_and_broke_off_when_its_path_loses_it_too)
+{
+    PeerBook book(self);
+    sight(book, other, start);
+    book.joined("", other, "bob", {address(2)}, start);
+    book.left(other, Left::lost, start + 1min, no_jitter);
+    sight(book, other, start + 1min);
+    book.lost("mdns", other);
+    EXPECT_FALSE(book.find(other)->is_listed);
+    EXPECT_EQ(book.next_dials(start + 2min).size(), 1U);
+}
+
+TEST(PeerBook, remembers_each_way_in_which_a_peer_was_found_and_when_last)
+{
+    PeerBook book(self);
+    book.found("gossip", "anna", other, start);
+    EXPECT_EQ(book.find(other), nullptr) << "nobody is known by being told of alone";
+    sight(book, other, start);
+    sight(book, other, start + 5s);
+    book.found("gossip", "anna", other, start + 6s);
+    const auto& ways = book.find(other)->found_by;
+    ASSERT_EQ(ways.size(), 2U);
+    EXPECT_EQ(ways[0].path, "mdns");
+    EXPECT_EQ(ways[0].at, start + 5s);
+    EXPECT_EQ(ways[1].interface_name, "anna");
+}
+
+TEST(PeerBook, dials_everybody_soon_after_the_network_has_changed)
+{
+    PeerBook book(self);
+    sight(book, other, start);
+    ASSERT_TRUE(book.type("pc7.lan:7000", start));
+    for (auto now = start; now < start + 1min; now += 100ms) {
+        for (const auto& dial : book.next_dials(now)) {
+            book.failed(dial.target, no_answer, now, no_jitter);
+        }
+    }
+    const auto later = start + 61s;
+    book.network_changed(later, [] { return 0.5; });
+    EXPECT_TRUE(book.next_dials(later).empty()) << "not all peers at the very same time";
+    EXPECT_EQ(book.next_dials(later + 100ms).size(), 2U);
+}
+
+TEST(PeerBook, dials_an_address_no_more_that_is_not_wanted_any_more)
+{
+    PeerBook book(self);
+    ASSERT_TRUE(book.type("pc7.lan:7000", start));
+    book.untype("pc7.lan:7000");
+    EXPECT_TRUE(book.next_dials(start + 1h).empty());
+    EXPECT_TRUE(book.typed().empty());
+    ASSERT_TRUE(book.type("pc7.lan:7000", start));
+    ASSERT_EQ(book.next_dials(start).size(), 1U);
+    book.untype("pc7.lan:7000");  // while it is being dialled
+    ASSERT_TRUE(book.type("pc7.lan:7000", start));
+    book.untype("pc7.lan:7000");
+    book.failed(PeerBook::Target("pc7.lan:7000"), no_answer, start, no_jitter);
+    EXPECT_TRUE(book.typed().empty());
+    EXPECT_EQ(book.dials(), 0U);
+}
+
+TEST(PeerBook, is_one_peer_wherever_it_listens)
+{
+    PeerBook book(self);
+    book.joined("incoming", other, "bob", {address(2)}, start);
+    book.left(other, Left::lost, start + 1min, no_jitter);
+    book.sighted("mdns", "eth0", other, "bob", {address(77)}, start + 2min);
+    EXPECT_EQ(book.records().size(), 1U);
+    EXPECT_EQ(book.next_dials(start + 2min).at(0).addresses, (std::vector{address(2), address(77)}));
+    book.joined("", other, "bob", {address(77)}, start + 2min);
+    EXPECT_EQ(book.find(other)->addresses.front(), address(77));
 }
 
 TEST(PeerBook, forgets_a_peer_that_left_and_did_not_come_back)
@@ -281,11 +408,38 @@ TEST(PeerBook, bounds_the_peers_that_are_dialled_at_once)
     for (std::size_t number = 2; number < 102; ++number) {
         sight(book, peer_id(number), start);
     }
-    const auto dials = book.next_dials(start);
+    std::vector<PeerBook::Dial> dials;
+    auto now = start;
+    for (; now < start + 10s; now += 10ms) {
+        std::ranges::copy(book.next_dials(now), std::back_inserter(dials));
+    }
     EXPECT_EQ(dials.size(), 16U);
     EXPECT_EQ(book.next_due(), TimePoint::max());
-    book.failed(dials[0].target, no_answer, start, no_jitter);
-    EXPECT_EQ(book.next_dials(start).size(), 1U);
+    book.failed(dials[0].target, no_answer, now, no_jitter);
+    EXPECT_EQ(book.next_dials(now).size(), 1U);
+}
+
+TEST(PeerBook, begins_few_dials_at_once_so_that_handshakes_do_not_wait_for_each_other)
+{
+    PeerBook book(self);
+    for (std::size_t number = 2; number < 102; ++number) {
+        sight(book, peer_id(number), start);
+    }
+    EXPECT_EQ(book.next_dials(start).size(), 4U);
+    EXPECT_TRUE(book.next_dials(start + 100ms).empty());
+    EXPECT_EQ(book.next_due(), start + 300ms);
+    EXPECT_EQ(book.next_dials(start + 300ms).size(), 4U) << "those that take long do not hold up the others";
+    std::size_t dialled = 8;
+    for (auto now = start + 301ms; now < start + 600ms && dialled < 100; now += 1ms) {
+        for (const auto& [peer, record] : book.records()) {
+            if (record.attempts.is_running) {  // each takes a millisecond
+                book.joined("", peer, "", {}, now);
+                book.reached(peer, peer, now);
+            }
+        }
+        dialled += book.next_dials(now).size();
+    }
+    EXPECT_EQ(dialled, 100U);
 }
 
 TEST(PeerBook, keeps_room_for_new_peers_among_many_dead_ones)
@@ -294,11 +448,17 @@ TEST(PeerBook, keeps_room_for_new_peers_among_many_dead_ones)
     for (std::size_t number = 2; number < 10; ++number) {
         sight(book, peer_id(number), start);
     }
-    for (const auto& dial : book.next_dials(start)) {
-        book.failed(dial.target, no_answer, start, no_jitter);
+    for (int round = 0; round < 2; ++round) {
+        for (const auto& dial : book.next_dials(start)) {
+            book.failed(dial.target, no_answer, start, no_jitter);
+        }
     }
-    const auto later = start + 1min;
-    EXPECT_EQ(book.next_dials(later).size(), 8U);
+    auto later = start + 1min;
+    std::size_t dials = 0;
+    for (; later < start + 2min; later += 100ms) {
+        dials += book.next_dials(later).size();
+    }
+    EXPECT_EQ(dials, 8U);
     sight(book, peer_id(100), later);
     EXPECT_EQ(book.next_dials(later).size(), 1U);
 }
@@ -339,7 +499,7 @@ RC_GTEST_PROP(PeerBook, no_peer_that_is_due_waits_for_ever, (const std::vector<s
         if (step % 8 < 3) {
             sight(book, peer, now);
         } else if (step % 8 == 3) {
-            book.lost(peer);
+            book.lost("mdns", peer);
         } else if (step % 8 == 4) {
             book.joined("incoming", peer, "bob", {address(2)}, now);
         } else if (step % 8 == 5) {

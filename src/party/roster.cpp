@@ -6,6 +6,12 @@ namespace lanspread::party {
 
 void Roster::greeting_began(const PeerId& peer) { ++members_[peer].greetings; }
 
+bool Roster::is_greeting(const PeerId& peer) const
+{
+    const auto found = members_.find(peer);
+    return found != members_.end() && found->second.greetings > 0;
+}
+
 std::optional<std::string> Roster::greeting_failed(const PeerId& peer)
 {
     --members_.at(peer).greetings;
@@ -53,7 +59,7 @@ bool Roster::stays(const PeerId& peer, const Member& member, const Candidate& ca
         now - member.since > tie_window_) {
         return true;
     }
-    return (candidate.direction == Direction::outgoing) == (self_ < peer);
+    return (candidate.direction == Direction::outgoing) == dials_first(self_, peer);
 }
 
 std::optional<std::string> Roster::settle(const PeerId& peer)

@@ -11,17 +11,24 @@
 
 namespace lanspread::party {
 
+/// Which of two peers that find each other dials first, and whose connection stays where both did. Every
+/// other pair has it the other way round, so that nobody has all the work.
+[[nodiscard]] inline bool dials_first(const PeerId& self, const PeerId& other)
+{
+    const bool is_odd = ((self.bytes.back() ^ other.bytes.back()) & std::byte{1}) == std::byte{1};
+    return is_odd ? other < self : self < other;
+}
+
 /// Which of several connections to a peer stays, and when the peer counts as joined or left. Pure.
 ///
-/// - Two peers that find each other at the same time dial each other. The connection that the lower id
-/// dialled stays.
+/// - Two peers that find each other at the same time dial each other. The connection of the one that
+///   dials_first stays.
 /// - A peer that dials while its connection has stood for a while has lost that one: the newer connection
-/// stays. So it does
-///   where both were dialled from the same side.
+///   stays. So it does where both were dialled from the same side.
 /// - A peer whose process is a new one (another epoch) has left and joined; its new connection stays.
 /// - While a further connection to the peer is being greeted, the end of the current one is no leave yet:
-/// that is how the two
-///   sides of a tie see it when the news of it overtake each other.
+/// that
+///   is how the two sides of a tie see it when the news of it overtake each other.
 class Roster {
 public:
     /// Tells the connections to a peer apart; never used twice.
@@ -53,6 +60,8 @@ public:
     /// A connection to `peer` stands, and its Hello is awaited. Each is followed by one admit or
     /// greeting_failed.
     void greeting_began(const PeerId& peer);
+    /// Whether such a Hello is awaited now.
+    [[nodiscard]] bool is_greeting(const PeerId& peer) const;
     /// Gives the reason for which the peer has left, where this was its last connection.
     [[nodiscard]] std::optional<std::string> greeting_failed(const PeerId& peer);
     /// Both Hellos were exchanged.

@@ -21,6 +21,8 @@ wire::Hello hello(const std::string& name)
     return {.name = name, .program = "test", .listen = {loopback(1)}, .library = {}};
 }
 
+Result<void> welcome(const wire::Hello&) { return {}; }
+
 /// Answers with as many bytes as the chunk's number says, as soon as `may_answer`.
 struct Source {
     bool may_answer = true;
@@ -159,7 +161,7 @@ TEST_F(SessionTest, a_peer_that_does_not_answer_any_more_is_given_up)
 {
     auto& alice = start("alice", 0, {.idle = 50ms, .ping_timeout = 20ms, .missed_pings = 3});
     const auto connection = stranger(alice);
-    ASSERT_TRUE(result_of(exchange_hellos(connection, hello("mallory"))));
+    ASSERT_TRUE(result_of(exchange_hellos(connection, hello("mallory"), welcome)));
     until([&] { return alice.events.size() == 2; });
     EXPECT_EQ(alice.events, (Told{"joined mallory", "left mallory: it does not answer any more"}));
 }
@@ -180,7 +182,7 @@ TEST_F(SessionTest, a_peer_that_answers_pings_is_not_given_up)
 {
     auto& alice = start("alice", 0, {.idle = 10ms, .ping_timeout = 400ms, .missed_pings = 2});
     const auto connection = stranger(alice);
-    ASSERT_TRUE(result_of(exchange_hellos(connection, hello("bob"))));
+    ASSERT_TRUE(result_of(exchange_hellos(connection, hello("bob"), welcome)));
     std::size_t answered = 0;
     spawn(answer_pings(connection, &answered));
     until([&] { return answered == 3; });  // without the answers, the second would have been the last
@@ -193,7 +195,7 @@ TEST_F(SessionTest, another_version_of_the_protocol_is_refused_and_both_learn_wh
     const auto connection = stranger(alice);
     auto newer = hello("mallory");
     newer.protocol = wire::protocol_version + 1;
-    const auto greeting = result_of(exchange_hellos(connection, newer));
+    const auto greeting = result_of(exchange_hellos(connection, newer, welcome));
     ASSERT_FALSE(greeting);
     EXPECT_EQ(greeting.error().code, ErrorCode::refused);
     EXPECT_TRUE(greeting.error().message.ends_with("update lanspread on alice")) << greeting.error().message;
@@ -230,7 +232,7 @@ TEST_F(SessionTest, a_member_that_talks_nonsense_is_told_so_and_others_are_serve
 {
     auto& alice = start("alice");
     const auto connection = stranger(alice);
-    ASSERT_TRUE(result_of(exchange_hellos(connection, hello("mallory"))));
+    ASSERT_TRUE(result_of(exchange_hellos(connection, hello("mallory"), welcome)));
     const auto nonsense = result_of(exchange(connection, "{\"type\":\"Nonsense\"}", soon()));
     ASSERT_TRUE(nonsense);
     EXPECT_FALSE(wire::decode_answer<wire::Pong>(nonsense->frame));

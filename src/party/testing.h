@@ -41,7 +41,9 @@ struct Peer {
     std::unique_ptr<Party> party;    ///< none where it is a stranger
     std::optional<TaskGroup> group;  ///< that the party runs in
     ContentHandler serve;
+    DiagnosisHandler diagnose;
     Told events;
+    Told clones;  ///< what was said of keys in use twice
     std::size_t library_changes = 0;
     std::size_t games_when_joined = 0;  ///< of the last peer that joined
 
@@ -95,6 +97,15 @@ public:
         return peer;
     }
 
+    /// One that asks `ask_beacon` for ports.
+    Peer& start_asking(const std::string& name, decltype(Options::ask_beacon) ask_beacon)
+    {
+        ask_beacon_ = std::move(ask_beacon);
+        auto& peer = start(name);
+        ask_beacon_ = {};
+        return peer;
+    }
+
     /// Ends a peer without a goodbye. Its port is free then.
     void kill(Peer& peer)
     {
@@ -108,6 +119,12 @@ public:
     {
         auto& peer = open(transport::Identity::ephemeral().value(), 0);
         return result_of(peer.endpoint->connect(loopback(to.endpoint->port()), to.id(), soon())).value();
+    }
+
+    /// An endpoint for somebody who runs no Party.
+    [[nodiscard]] std::unique_ptr<transport::Endpoint> open_endpoint(const transport::Identity& identity)
+    {
+        return transport::Endpoint::open(context_.get_executor(), identity, {.bind = loopback(0)}).value();
     }
 
     [[nodiscard]] Result<PeerId> connect(Peer& from, const Peer& to)
@@ -126,6 +143,7 @@ public:
         lanspread::testing::run_until(context_, condition);
     }
 
+    [[nodiscard]] Executor executor() { return context_.get_executor(); }
     void spawn(Task<void> task) { group_->spawn(std::move(task)); }
 
     /// Runs everything until `task` has ended.
@@ -165,14 +183,20 @@ private:
         return peer;
     }
 
-    static Options options_of(Peer& peer, const std::string& name, const Liveness::Parameters& liveness)
+    Options options_of(Peer& peer, const std::string& name, const Liveness::Parameters& liveness) const
     {
         return {
             .name = name,
             .program = "test",
-            .listen_addresses = [&peer] { return std::vector{loopback(peer.endpoint->port())}; },
+            .listen_addresses =
+                [&peer](const Address&) { return std::vector{loopback(peer.endpoint->port())}; },
+            .ask_beacon = ask_beacon_,
             .serve = [&peer](PeerId from, transport::Stream stream,
                              ContentRequest request) { return peer.serve(from, std::move(stream), request); },
+            .diagnose =
+                [&peer](PeerId from, transport::Stream stream, DiagnosisRequest request) {
+                    return peer.diagnose(from, std::move(stream), request);
+                },
             .events = {.peer_joined =
                            [&peer](const PeerId& who) {
                                peer.events.push_back("joined " + peer.party->name(who));
@@ -182,12 +206,15 @@ private:
                            [&peer](const PeerId& who, const std::string& reason) {
                                peer.events.push_back("left " + peer.party->name(who) + ": " + reason);
                            },
-                       .peer_library_changed = [&peer](const PeerId&) { ++peer.library_changes; }},
+                       .peer_library_changed = [&peer](const PeerId&) { ++peer.library_changes; },
+                       .clone_found = [&peer](const PeerId&,
+                                              const std::string& text) { peer.clones.push_back(text); }},
             .liveness = liveness};
     }
 
     asio::io_context context_{1};
     std::optional<TaskGroup> group_;
+    decltype(Options::ask_beacon) ask_beacon_;  ///< of the peer that is being started
     std::vector<std::unique_ptr<Peer>> peers_;
 };
 

@@ -42,6 +42,9 @@ bool InterfaceAddress::is_on_link(const Address& other) const
     if (address.is_v4() != other.is_v4()) {
         return false;
     }
+    if (!peer.is_unspecified() && peer.ip == other.ip) {
+        return true;
+    }
     const auto bits = prefix_length + (address.is_v4() ? 96U : 0U);
     for (unsigned bit = 0; bit < bits && bit < 128; bit += 8) {
         const auto mask = bits - bit >= 8 ? 0xffU : 0xffU << (8 - (bits - bit)) & 0xffU;
@@ -50,6 +53,18 @@ bool InterfaceAddress::is_on_link(const Address& other) const
         }
     }
     return true;
+}
+
+AddressUse judge_address_flags(unsigned flags)
+{
+    constexpr unsigned temporary = 0x01;
+    constexpr unsigned failed_check = 0x08;
+    constexpr unsigned deprecated = 0x20;
+    constexpr unsigned unchecked = 0x40;
+    if ((flags & (failed_check | deprecated | unchecked)) != 0) {
+        return AddressUse::none;
+    }
+    return (flags & temporary) != 0 ? AddressUse::temporary : AddressUse::lasting;
 }
 
 InterfaceVerdict judge(const NetworkInterface& interface)

@@ -26,11 +26,12 @@ enum class InterfaceKind {
 struct InterfaceAddress {
     Address address{};           ///< port 0; a link-local IPv6 address carries the interface as its scope
     unsigned prefix_length = 0;  ///< in bits of its own family: at most 32 or 128
+    Address peer{};  ///< of a point-to-point interface: the address at its other end; else unspecified
 
     bool operator==(const InterfaceAddress&) const = default;
 
-    /// Whether `other` lies in the same subnet, so that it is reached without a router. Ports and scopes do
-    /// not matter.
+    /// Whether `other` lies in the same subnet, or at the other end of a point-to-point interface, so that it
+    /// is reached without a router. Ports and scopes do not matter.
     [[nodiscard]] bool is_on_link(const Address& other) const;
 };
 
@@ -48,8 +49,9 @@ struct NetworkInterface {
     bool operator==(const NetworkInterface&) const = default;
 };
 
-/// Every interface, in the system's order. IPv6 addresses that the system is still checking for duplicates
-/// are left out: nothing can be sent from them yet. Quick; any thread.
+/// Every interface, in the system's order. Left out are IPv6 addresses that the system is still checking for
+/// duplicates (RFC 4862 §5.4), that have failed the check, or are deprecated (§5.5.4): nobody should begin
+/// anything there. Those that last come before temporary ones (RFC 8981). Quick; any thread.
 [[nodiscard]] Result<std::vector<NetworkInterface>> network_interfaces();
 
 /// What is thought of an interface, for choosing and for showing.
@@ -65,6 +67,15 @@ struct InterfaceVerdict {
 
 /// The same interfaces, the best first. Unusable ones are at the end.
 [[nodiscard]] std::vector<NetworkInterface> ranked(std::vector<NetworkInterface> interfaces);
+
+/// What Linux says of an IPv6 address: IFA_F_… of linux/if_addr.h, the lowest eight.
+enum class AddressUse {
+    lasting,
+    temporary,  ///< can be used, and is gone in a day (RFC 8981)
+    none,       ///< unchecked, taken by somebody else, or deprecated
+};
+
+[[nodiscard]] AddressUse judge_address_flags(unsigned flags);
 
 /// What the system says of a device beside its flags.
 struct DeviceFacts {

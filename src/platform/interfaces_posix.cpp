@@ -9,9 +9,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 
 #include <ifaddrs.h>
@@ -22,15 +22,13 @@ namespace lanspread::platform {
 
 namespace {
 
-/// Flags of an address that cannot be sent from: duplicate detection runs (IFA_F_TENTATIVE), or has failed
-/// (IFA_F_DADFAILED).
-constexpr unsigned unusable_address_flags = 0x40 | 0x08;
+/// What each IPv6 address is good for. Only the kernel's own table tells; getifaddrs lists them all alike.
+/// By interface and address: two cards may have the same link-local one.
+using AddressUses = std::map<std::pair<std::uint32_t, std::array<std::uint8_t, 16>>, AddressUse>;
 
-/// The IPv6 addresses that are not ready. Only the kernel's own table tells; getifaddrs lists them like all
-/// others.
-std::set<std::array<std::uint8_t, 16>> unready_addresses()
+AddressUses read_address_uses()
 {
-    std::set<std::array<std::uint8_t, 16>> unready;
+    AddressUses uses;
     std::ifstream table("/proc/net/if_inet6");
     std::string address;
     std::string index;
@@ -41,12 +39,14 @@ std::set<std::array<std::uint8_t, 16>> unready_addresses()
     while (table >> address >> index >> prefix >> scope >> flags >> name) {
         std::array<std::byte, 16> ip{};
         unsigned bits = 0;
+        std::uint32_t number = 0;
         std::from_chars(flags.data(), flags.data() + flags.size(), bits, 16);
-        if ((bits & unusable_address_flags) != 0 && from_hex(address, ip)) {
-            unready.insert(std::bit_cast<std::array<std::uint8_t, 16>>(ip));
+        std::from_chars(index.data(), index.data() + index.size(), number, 16);
+        if (from_hex(address, ip)) {
+            uses[{number, std::bit_cast<std::array<std::uint8_t, 16>>(ip)}] = judge_address_flags(bits);
         }
     }
-    return unready;
+    return uses;
 }
 
 unsigned mask_length(std::span<const std::uint8_t> mask)
@@ -58,32 +58,40 @@ unsigned mask_length(std::span<const std::uint8_t> mask)
     return bits;
 }
 
+Address v4_address(const sockaddr& raw)
+{
+    sockaddr_in address{};
+    std::memcpy(&address, &raw, sizeof address);
+    return Address::v4(std::bit_cast<std::array<std::uint8_t, 4>>(address.sin_addr), 0);
+}
+
+Address v6_address(const sockaddr& raw)
+{
+    sockaddr_in6 address{};
+    std::memcpy(&address, &raw, sizeof address);
+    return {.ip = std::bit_cast<std::array<std::uint8_t, 16>>(address.sin6_addr)};
+}
+
 std::optional<InterfaceAddress> read_address(const ifaddrs& entry, std::uint32_t index)
 {
     if (entry.ifa_addr == nullptr || entry.ifa_netmask == nullptr) {
         return std::nullopt;
     }
-    InterfaceAddress result;
-    if (entry.ifa_addr->sa_family == AF_INET) {
-        sockaddr_in address{};
-        sockaddr_in mask{};
-        std::memcpy(&address, entry.ifa_addr, sizeof address);
-        std::memcpy(&mask, entry.ifa_netmask, sizeof mask);
-        result.address = Address::v4(std::bit_cast<std::array<std::uint8_t, 4>>(address.sin_addr), 0);
-        result.prefix_length = mask_length(std::bit_cast<std::array<std::uint8_t, 4>>(mask.sin_addr));
-        return result;
+    const auto family = entry.ifa_addr->sa_family;
+    if (family != AF_INET && family != AF_INET6) {
+        return std::nullopt;
     }
-    if (entry.ifa_addr->sa_family == AF_INET6) {
-        sockaddr_in6 address{};
-        sockaddr_in6 mask{};
-        std::memcpy(&address, entry.ifa_addr, sizeof address);
-        std::memcpy(&mask, entry.ifa_netmask, sizeof mask);
-        result.address.ip = std::bit_cast<std::array<std::uint8_t, 16>>(address.sin6_addr);
-        result.address.scope = result.address.is_link_local() ? index : 0;
-        result.prefix_length = mask_length(std::bit_cast<std::array<std::uint8_t, 16>>(mask.sin6_addr));
-        return result;
+    const auto read = family == AF_INET ? v4_address : v6_address;
+    const auto mask = read(*entry.ifa_netmask).ip;
+    InterfaceAddress result{.address = read(*entry.ifa_addr)};
+    result.address.scope = family == AF_INET6 && result.address.is_link_local() ? index : 0;
+    result.prefix_length = mask_length(std::span(mask).subspan(family == AF_INET ? 12 : 0));
+    const auto* peer = entry.ifa_dstaddr;  // of other interfaces: the broadcast address
+    if ((entry.ifa_flags & IFF_POINTOPOINT) != 0 && peer != nullptr && peer->sa_family == family &&
+        read(*peer).ip != result.address.ip) {
+        result.peer = read(*peer);
     }
-    return std::nullopt;
+    return result;
 }
 
 DeviceFacts device_facts(const std::string& name)
@@ -98,9 +106,17 @@ DeviceFacts device_facts(const std::string& name)
     return facts;
 }
 
+/// An IPv4 address may have a label, such as `eth0:1`, and then comes under that.
+std::string name_of(const ifaddrs& entry)
+{
+    const std::string_view name = entry.ifa_name;
+    return std::string(name.substr(0, name.find(':')));
+}
+
 NetworkInterface without_addresses(const ifaddrs& entry)
 {
-    NetworkInterface interface{.name = entry.ifa_name, .index = if_nametoindex(entry.ifa_name)};
+    NetworkInterface interface{.name = name_of(entry)};
+    interface.index = if_nametoindex(interface.name.c_str());
     const auto flags = entry.ifa_flags;
     interface.is_up = (flags & IFF_UP) != 0 && (flags & IFF_RUNNING) != 0;
     interface.is_loopback = (flags & IFF_LOOPBACK) != 0;
@@ -121,17 +137,27 @@ Result<std::vector<NetworkInterface>> network_interfaces()
         return fail(system_error("network interfaces", errno));
     }
     const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(first, &freeifaddrs);
-    const auto unready = unready_addresses();
+    const auto uses = read_address_uses();
     std::vector<NetworkInterface> interfaces;
+    std::map<std::string, std::vector<InterfaceAddress>> temporary;  // by interface
     for (const auto* entry = first; entry != nullptr; entry = entry->ifa_next) {
-        auto known = std::ranges::find(interfaces, entry->ifa_name, &NetworkInterface::name);
+        auto known = std::ranges::find(interfaces, name_of(*entry), &NetworkInterface::name);
         if (known == interfaces.end()) {
             known = interfaces.insert(known, without_addresses(*entry));
         }
         const auto address = read_address(*entry, known->index);
-        if (address && !unready.contains(address->address.ip)) {
-            known->addresses.push_back(*address);
+        if (!address) {
+            continue;
         }
+        const auto use = uses.find({known->index, address->address.ip});
+        if (use == uses.end() || use->second == AddressUse::lasting) {
+            known->addresses.push_back(*address);
+        } else if (use->second == AddressUse::temporary) {
+            temporary[known->name].push_back(*address);
+        }
+    }
+    for (auto& interface : interfaces) {
+        std::ranges::copy(temporary[interface.name], std::back_inserter(interface.addresses));
     }
     // One that went away while we asked has no number any more.
     std::erase_if(interfaces, [](const auto& interface) { return interface.index == 0; });

@@ -6,6 +6,8 @@
 
 namespace lanspread::platform {
 
+bool is_administrator() { return ::geteuid() == 0; }
+
 Error replace_process(const std::vector<std::string>& arguments)
 {
     if (arguments.empty()) {

@@ -113,6 +113,19 @@ struct VerifyGame {
 };
 BOOST_DESCRIBE_STRUCT(VerifyGame, (), (game))
 
+/// Asks everybody anew who is there, and every peer what it sees of the network. Takes some seconds. Answer:
+/// doctor::Diagnosis.
+struct Diagnose {};
+BOOST_DESCRIBE_STRUCT(Diagnose, (), ())
+
+/// Measures how fast bytes go from one peer to another, both by their ids; this peer may be one of them.
+/// Takes a second. Answer: doctor::Speed, which says why where it was not measured.
+struct MeasureSpeed {
+    std::string from;
+    std::string to;
+};
+BOOST_DESCRIBE_STRUCT(MeasureSpeed, (), (from, to))
+
 /// Scans the games folders now. Answer: Status, after the scan.
 struct Rescan {};
 BOOST_DESCRIBE_STRUCT(Rescan, (), ())
@@ -124,8 +137,9 @@ struct GetEvents {
 };
 BOOST_DESCRIBE_STRUCT(GetEvents, (), (follow))
 
-using Command = std::variant<GetStatus, GetPeers, GetGames, GetGame, Connect, StartDownload, CancelDownload,
-                             GetDownloads, PauseDownloads, ResumeDownloads, SetPriority, MoveDownload,
-                             GetSettings, ChangeSetting, Play, VerifyGame, Rescan, GetEvents>;
+using Command =
+    std::variant<GetStatus, GetPeers, GetGames, GetGame, Connect, StartDownload, CancelDownload, GetDownloads,
+                 PauseDownloads, ResumeDownloads, SetPriority, MoveDownload, GetSettings, ChangeSetting, Play,
+                 VerifyGame, Diagnose, MeasureSpeed, Rescan, GetEvents>;
 
 }  // namespace lanspread::runtime

@@ -7,8 +7,8 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "platform/files.h"
-#include "platform/interfaces.h"
 #include "platform/paths.h"
+#include "runtime/settings.h"
 #include "store/downloads.h"
 #include "store/manifests.h"
 #include "store/settings.h"
@@ -114,6 +114,9 @@ PeerRuntime::Core::Core(Executor executor, Config its_config, platform::Instance
                       library.request_scan();
                   }}),
       party(executor, *endpoint, identity.id(), party_options()),
+      diagnosis_server(party, {.executor = executor,
+                               .bind = config.listen,
+                               .why_no_speed_test = [this] { return why_no_speed_test(); }}),
       network(party),
       downloads({.executor = executor,
                  .network = network,
@@ -127,12 +130,15 @@ PeerRuntime::Core::Core(Executor executor, Config its_config, platform::Instance
                          events.add(std::string(to_string(event.kind)), {.game = event.game.text()},
                                     event.text);
                      }}),
-      mdns(executor, announcement(), config.interfaces, uses_loopback(),
-           {.found = [this](const discovery::Sighting& sighting) { party.sighted("mdns", sighting); },
-            .gone = [this](const PeerId& peer) { party.lost(peer); }}),
+      network_watch(executor,
+                    {.looked = [this](const discovery::NetworkChange& change) { network_looked_at(change); },
+                     .woke = [this](std::chrono::seconds slept) { woke(slept); }}),
+      mdns(executor, announcement(), discovery_listener("mdns")),
       workers(executor, {}, supervisor_options()),
       carriers(executor, {}, supervisor_options())
 {
+    make_beacon(executor);
+    use_interfaces();
     library.on_change([this](const library::Change& change) { on_library_change(change); });
     partials.on_change(
         [this](const swarm::PartialContent& content) { announce(content.manifest()->content_id()); });
@@ -146,12 +152,14 @@ PeerRuntime::Core::Core(Executor executor, Config its_config, platform::Instance
 Result<void> PeerRuntime::Core::restore()
 {
     auto settings = store::Settings(*database).load_all();
+    auto texts = store::Settings(*database).load_texts();
     const auto records = store::Downloads(*database).load_all();
-    if (!settings || !records) {
-        return fail(settings ? records.error() : settings.error());
+    if (!settings || !texts || !records) {
+        return fail(!settings ? settings.error() : !texts ? texts.error() : records.error());
     }
-    stored_settings = std::move(*settings);
+    stored_settings = {.numbers = std::move(*settings), .texts = std::move(*texts)};
     apply_settings();
+    connect_to({}, settings_from(stored_settings).connect);
     downloads.restore(*records);
     return {};
 }
@@ -170,8 +178,12 @@ void PeerRuntime::Core::start_services()
     workers.run("downloads", RestartPolicy::restart, [this] { return downloads.run(); });
     workers.run("library", RestartPolicy::restart, [this] { return library.run(); });
     workers.run("uploads", RestartPolicy::restart, [this] { return server.run(); });
+    workers.run("network", RestartPolicy::restart, [this] { return network_watch.run(); });
     if (config.discovery) {
         workers.run("mdns", RestartPolicy::restart, [this] { return mdns.run(); });
+        if (beacon) {
+            workers.run("beacon", RestartPolicy::restart, [this] { return beacon->run(); });
+        }
     }
 }
 
@@ -179,10 +191,17 @@ party::Options PeerRuntime::Core::party_options()
 {
     return {.name = config.name,
             .program = "lanspread " LANSPREAD_VERSION,
-            .listen_addresses = [this] { return listen_addresses(); },
+            .listen_addresses = [this](const Address& remote) { return listen_addresses(remote); },
+            .may_hand_on = [this](const Address& of_peer,
+                                  const Address& to) { return reach.may_hand_on(of_peer, to); },
+            .ask_beacon = [this](Address host, TimePoint deadline) { return ask_beacon(host, deadline); },
             .serve =
                 [this](PeerId peer, transport::Stream stream, party::ContentRequest request) {
                     return server.serve(peer, std::move(stream), request);
+                },
+            .diagnose =
+                [this](PeerId peer, transport::Stream stream, party::DiagnosisRequest request) {
+                    return diagnosis_server.serve(peer, std::move(stream), request);
                 },
             .events = {.peer_joined =
                            [this](const PeerId& peer) {
@@ -202,8 +221,11 @@ party::Options PeerRuntime::Core::party_options()
                                events.add("library_changed", {.peer = peer.hex()},
                                           fmt::format("{} has other games", party.name(peer)));
                                downloads.sources_changed();
-                           }},
-            .liveness = {}};
+                           },
+                       .clone_found =
+                           [this](const PeerId& peer, const std::string& text) {
+                               events.add("clone_found", {.peer = peer.hex()}, text);
+                           }}};
 }
 
 Supervisor::Options PeerRuntime::Core::supervisor_options()
@@ -213,48 +235,6 @@ Supervisor::Options PeerRuntime::Core::supervisor_options()
         events.add("runtime_failed", {}, *failure);
         shutdown();
     }};
-}
-
-discovery::Announcement PeerRuntime::Core::announcement() const
-{
-    return {.id = identity.id(), .name = config.name, .port = endpoint->port(), .rev = library.rev()};
-}
-
-bool PeerRuntime::Core::uses_loopback() const
-{
-    return std::ranges::any_of(config.interfaces, [](const std::string& name) { return name == "lo"; });
-}
-
-/// Where others reach this peer, best first. Asked anew for every handshake, because cards come and go.
-std::vector<Address> PeerRuntime::Core::listen_addresses() const
-{
-    if (!config.listen.is_unspecified()) {
-        auto address = config.listen;
-        address.port = endpoint->port();
-        return {address};
-    }
-    const auto interfaces = platform::network_interfaces();
-    if (!interfaces) {
-        log::warning("runtime", "network cards: {}", interfaces.error().message);
-        return {};
-    }
-    std::vector<Address> addresses;
-    for (const auto& card : platform::ranked(*interfaces)) {
-        const bool is_wanted = config.interfaces.empty() ||
-                               std::ranges::find(config.interfaces, card.name) != config.interfaces.end();
-        const bool is_usable = card.is_loopback ? uses_loopback() : platform::judge(card).is_usable;
-        if (!is_wanted || !is_usable) {
-            continue;
-        }
-        for (const auto& entry : card.addresses) {
-            auto address = entry.address;
-            if (address.scope == 0) {  // a link-local IPv6 address means nothing on another machine
-                address.port = endpoint->port();
-                addresses.push_back(address);
-            }
-        }
-    }
-    return addresses;
 }
 
 void PeerRuntime::Core::on_library_change(const library::Change& change)

@@ -3,15 +3,20 @@
 #include <optional>
 
 #include "async/supervisor.h"
+#include "discovery/beacon.h"
 #include "discovery/mdns.h"
+#include "discovery/network_watch.h"
+#include "discovery/reach.h"
 #include "library/library.h"
 #include "party/party.h"
 #include "platform/instance_lock.h"
+#include "runtime/diagnosis_server.h"
 #include "runtime/event_log.h"
 #include "runtime/party_library.h"
 #include "runtime/party_network.h"
 #include "runtime/peer_runtime.h"
 #include "runtime/playing.h"
+#include "runtime/settings.h"
 #include "store/database.h"
 #include "swarm/downloads.h"
 #include "swarm/partial_content.h"
@@ -49,9 +54,15 @@ struct PeerRuntime::Core {
     // Other commands, in core_commands.cpp.
     Task<Result<Peer>> connect(std::string address);
     Task<Result<Settings>> change_setting(ChangeSetting command);
+    Task<Result<void>> change_number(ChangeSetting command);
+    Task<Result<void>> change_text(ChangeSetting command);
     std::shared_ptr<void> play(std::string program);
     Task<Result<VerifyReport>> verify(std::string game);
     Task<Result<Status>> rescan();
+
+    // For `lanspread doctor`, in core_diagnosis.cpp.
+    Task<doctor::Diagnosis> diagnose();
+    Task<Result<doctor::Speed>> measure_speed(MeasureSpeed command);
 
     /// What others wait for each time the party has changed.
     Signal party_changed;
@@ -62,7 +73,7 @@ struct PeerRuntime::Core {
     std::unique_ptr<store::Database> database;
     std::unique_ptr<transport::Endpoint> endpoint;
     EventLog events;
-    std::map<std::string, std::int64_t> stored_settings;
+    StoredSettings stored_settings;
     Playing playing;
     swarm::RateLimiter upload_limiter;
     asio::thread_pool disk_pool;
@@ -71,10 +82,14 @@ struct PeerRuntime::Core {
     library::Library library;
     swarm::PartialContents partials;
     swarm::Server server;
+    discovery::Reach reach;  ///< over the interfaces that may be used, as they are now
     party::Party party;
+    DiagnosisServer diagnosis_server;
     PartyNetwork network;
     swarm::Downloads downloads;
+    discovery::NetworkWatch network_watch;
     discovery::Mdns mdns;
+    std::optional<discovery::Beacon> beacon;  ///< nothing where our key cannot sign
     Signal shutdown_asked;
     Supervisor workers;   ///< what uses the party; ends first
     Supervisor carriers;  ///< the party itself; ends after the goodbyes
@@ -91,9 +106,21 @@ private:
     void playing_changed(const std::string& program, bool has_begun);
     [[nodiscard]] party::Options party_options();
     [[nodiscard]] Supervisor::Options supervisor_options();
+    void connect_to(const std::string& before, const std::string& after);
+    [[nodiscard]] std::optional<std::string> why_no_speed_test() const;
+    Task<doctor::Diagnosis> look_around(std::chrono::seconds fresh);
+
+    // The networks, in core_network.cpp.
+    void make_beacon(const Executor& executor);
     [[nodiscard]] discovery::Announcement announcement() const;
+    [[nodiscard]] discovery::Listener discovery_listener(std::string path);
     [[nodiscard]] bool uses_loopback() const;
-    [[nodiscard]] std::vector<Address> listen_addresses() const;
+    void use_interfaces();
+    void network_looked_at(const discovery::NetworkChange& change);
+    void woke(std::chrono::seconds slept);
+    [[nodiscard]] std::vector<Address> listen_addresses(const Address& remote) const;
+    Task<Result<discovery::Sighting>> ask_beacon(Address host, TimePoint deadline);
+
     void on_library_change(const library::Change& change);
     void announce(const ContentId& content);
     [[nodiscard]] std::vector<Offer> offers(const GameId& game) const;

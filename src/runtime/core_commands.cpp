@@ -1,6 +1,9 @@
 #include "runtime/core.h"
 
+#include <algorithm>
+
 #include "async/offload.h"
+#include "base/log.h"
 #include "runtime/settings.h"
 #include "store/settings.h"
 
@@ -45,6 +48,17 @@ Task<Result<VerifyReport>> PeerRuntime::Core::verify(std::string game)
 /// Notes the setting, then holds to it.
 Task<Result<Settings>> PeerRuntime::Core::change_setting(ChangeSetting command)
 {
+    const auto changed =
+        is_text_setting(command.name) ? co_await change_text(command) : co_await change_number(command);
+    if (!changed) {
+        co_return fail(changed.error());
+    }
+    events.add("settings_changed", {}, fmt::format("{} is {}", command.name, command.value));
+    co_return settings_from(stored_settings);
+}
+
+Task<Result<void>> PeerRuntime::Core::change_number(ChangeSetting command)
+{
     const auto value = parse_setting(command.name, command.value);
     if (!value) {
         co_return fail(value.error());
@@ -53,13 +67,47 @@ Task<Result<Settings>> PeerRuntime::Core::change_setting(ChangeSetting command)
         co_await offload(store_pool, [&database = *database, name = command.name, value = *value] {
             return store::Settings(database).set(name, value);
         });
-    if (!noted) {
-        co_return fail(noted.error());
+    if (noted) {
+        stored_settings.numbers[command.name] = *value;
+        apply_settings();
     }
-    stored_settings[command.name] = *value;
-    apply_settings();
-    events.add("settings_changed", {}, fmt::format("{} is {}", command.name, command.value));
-    co_return settings_from(stored_settings);
+    co_return noted;
+}
+
+Task<Result<void>> PeerRuntime::Core::change_text(ChangeSetting command)
+{
+    const auto value = parse_text_setting(command.name, command.value);
+    if (!value) {
+        co_return fail(value.error());
+    }
+    const auto noted =
+        co_await offload(store_pool, [&database = *database, name = command.name, value = *value] {
+            return store::Settings(database).set_text(name, value);
+        });
+    if (noted) {
+        const auto before = settings_from(stored_settings).connect;
+        stored_settings.texts[command.name] = *value;
+        connect_to(before, *value);
+    }
+    co_return noted;
+}
+
+/// Dials the addresses of the list `after`, and those that were only in `before` no more, unless the command
+/// line named them, too.
+void PeerRuntime::Core::connect_to(const std::string& before, const std::string& after)
+{
+    const auto wanted = entries_of(after);
+    for (const auto& address : entries_of(before)) {
+        if (std::ranges::find(wanted, address) == wanted.end() &&
+            std::ranges::find(config.connect, address) == config.connect.end()) {
+            party.stop_connecting(address);
+        }
+    }
+    for (const auto& address : wanted) {
+        if (const auto kept = party.keep_connecting(address); !kept) {
+            log::warning("runtime", "setting connect: {}", kept.error().message);
+        }
+    }
 }
 
 void PeerRuntime::Core::apply_settings()

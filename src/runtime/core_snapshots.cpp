@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "platform/paths.h"
@@ -60,7 +62,8 @@ Status PeerRuntime::Core::status() const
                   .playing = playing.programs(),
                   .services = {},
                   .problems = library.problems()};
-    for (const auto& address : listen_addresses()) {
+    std::ranges::copy(party.problems(), std::back_inserter(status.problems));
+    for (const auto& address : listen_addresses({})) {
         status.listen.push_back(address.text());
     }
     for (const auto& folder : config.games_folders) {

@@ -41,8 +41,8 @@ BOOST_DESCRIBE_STRUCT(Status, (),
                        bytes_received, bytes_served, playing, services, problems))
 
 struct FoundBy {
-    std::string path;       ///< "mdns", "connect", "incoming"
-    std::string interface;  ///< empty where it has none
+    std::string path;       ///< "mdns", "beacon", "gossip", "connect", "incoming"
+    std::string interface;  ///< of "gossip": the name of who told; empty where it has none
     std::uint64_t seconds_ago = 0;
 };
 BOOST_DESCRIBE_STRUCT(FoundBy, (), (path, interface, seconds_ago))
@@ -59,7 +59,7 @@ struct Peer {
     std::uint32_t mtu = 0;  ///< UDP payload in bytes that the path takes
     std::uint64_t bytes_sent = 0;
     std::uint64_t bytes_received = 0;
-    std::string problem;  ///< why it is unreachable or banned; else empty
+    std::string problem;  ///< why it is unreachable or banned, or what else is wrong with it; else empty
 };
 BOOST_DESCRIBE_STRUCT(Peer, (),
                       (id, name, state, address, addresses, found_by, games, round_trip_ms, mtu, bytes_sent,
@@ -126,14 +126,17 @@ struct Settings {
     std::uint64_t upload_limit_while_playing = 5'000'000;
     std::uint32_t parallel_downloads = 2;  ///< how many run at once
     bool install_space = true;  ///< a download begins only if there will be room to install it, too
+    bool speed_tests = true;    ///< other peers may measure how fast this one sends and receives
+    std::string connect;        ///< HOST[:PORT]s with a space between them, which are dialled at every start
 };
 BOOST_DESCRIBE_STRUCT(Settings, (),
                       (upload_limit, download_limit, upload_limit_while_playing, parallel_downloads,
-                       install_space))
+                       install_space, speed_tests, connect))
 
 /// `kind` is one of: peer_joined, peer_left, library_changed, scan_finished, download_started,
 /// download_progress, download_paused, download_waiting, download_set_back, download_done, download_failed,
 /// download_cancelled, all_sources_gone, verify_finished, settings_changed, playing_started, playing_ended,
+/// clone_found, network_changed,
 /// runtime_failed, shutting_down.
 struct Event {
     std::uint64_t sequence = 0;

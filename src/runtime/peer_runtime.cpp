@@ -67,6 +67,11 @@ Task<Result<VerifyReport>> PeerRuntime::verify(VerifyGame command)
     return core_->verify(std::move(command.game));
 }
 Task<Result<Status>> PeerRuntime::rescan() { return core_->rescan(); }
+Task<doctor::Diagnosis> PeerRuntime::diagnose() { return core_->diagnose(); }
+Task<Result<doctor::Speed>> PeerRuntime::measure_speed(MeasureSpeed command)
+{
+    return core_->measure_speed(std::move(command));
+}
 
 std::vector<Event> PeerRuntime::recent_events() const { return core_->events.recent(); }
 

@@ -10,6 +10,7 @@
 #include "async/task.h"
 #include "base/address.h"
 #include "base/error.h"
+#include "doctor/diagnosis.h"
 #include "runtime/commands.h"
 #include "runtime/model.h"
 
@@ -59,6 +60,8 @@ public:
     [[nodiscard]] std::shared_ptr<void> play(Play command);
     [[nodiscard]] Task<Result<VerifyReport>> verify(VerifyGame command);
     [[nodiscard]] Task<Result<Status>> rescan();
+    [[nodiscard]] Task<doctor::Diagnosis> diagnose();
+    [[nodiscard]] Task<Result<doctor::Speed>> measure_speed(MeasureSpeed command);
 
     /// The events since the start that are still kept (the last hundred).
     [[nodiscard]] std::vector<Event> recent_events() const;

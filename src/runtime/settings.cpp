@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <concepts>
 #include <limits>
 #include <optional>
 #include <type_traits>
@@ -14,12 +15,14 @@
 #include <boost/mp11/algorithm.hpp>
 
 #include "base/quantity.h"
+#include "party/addresses.h"
 
 namespace lanspread::runtime {
 
 namespace {
 
 constexpr std::uint32_t max_parallel = 100;
+constexpr std::size_t max_typed = 64;
 
 /// What kind of value a setting has, by its type in Settings: bytes a second, a count, or on and off.
 std::optional<std::int64_t> parse_as(std::uint64_t /*rate*/, std::string_view text)
@@ -59,6 +62,16 @@ bool is_possible(std::uint32_t /*count*/, std::int64_t number)
 }
 bool is_possible(bool /*choice*/, std::int64_t number) { return number == 0 || number == 1; }
 
+/// Texts are read in a way of their own.
+std::optional<std::int64_t> parse_as(const std::string& /*text*/, std::string_view /*typed*/)
+{
+    return std::nullopt;
+}
+std::string_view values_of(const std::string& /*text*/)
+{
+    return "HOST or HOST:PORT, several in one pair of quotes";
+}
+
 /// Calls `visit(name, member)` for each setting.
 template <class Visit>
 void for_each_setting(Settings& settings, Visit visit)
@@ -89,13 +102,54 @@ Result<std::int64_t> parse_setting(std::string_view name, std::string_view text)
                          fmt::format("there is no setting '{}'; there are {}", name, fmt::join(names, ", ")));
 }
 
-Settings settings_from(const std::map<std::string, std::int64_t>& stored)
+bool is_text_setting(std::string_view name) { return name == "connect"; }
+
+Result<std::string> parse_text_setting(std::string_view name, std::string_view text)
+{
+    if (text == "off" || text == "none") {
+        return std::string();
+    }
+    std::vector<std::string> kept;
+    for (auto& entry : entries_of(text)) {
+        if (const auto address = party::parse_host_port(entry); !address) {
+            return fail(address.error().in(name));
+        }
+        if (std::ranges::find(kept, entry) == kept.end()) {
+            kept.push_back(std::move(entry));
+        }
+    }
+    if (kept.size() > max_typed) {
+        return fail(ErrorCode::invalid_input, fmt::format("{}: more than {} addresses", name, max_typed));
+    }
+    return fmt::format("{}", fmt::join(kept, " "));
+}
+
+std::vector<std::string> entries_of(std::string_view text)
+{
+    std::vector<std::string> entries;
+    while (!text.empty()) {
+        const auto end = std::min(text.find_first_of(" ,\t\n"), text.size());
+        if (end > 0) {
+            entries.emplace_back(text.substr(0, end));
+        }
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return entries;
+}
+
+Settings settings_from(const StoredSettings& stored)
 {
     Settings settings;
     for_each_setting(settings, [&](std::string_view name, auto& member) {
-        const auto found = stored.find(std::string(name));
-        if (found != stored.end() && is_possible(member, found->second)) {
-            member = static_cast<std::remove_reference_t<decltype(member)>>(found->second);
+        using Member = std::remove_reference_t<decltype(member)>;
+        if constexpr (std::same_as<Member, std::string>) {
+            const auto found = stored.texts.find(std::string(name));
+            member = found == stored.texts.end() ? member : found->second;
+        } else {
+            const auto found = stored.numbers.find(std::string(name));
+            if (found != stored.numbers.end() && is_possible(member, found->second)) {
+                member = static_cast<Member>(found->second);
+            }
         }
     });
     return settings;

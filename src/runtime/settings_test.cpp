@@ -33,15 +33,39 @@ TEST(Settings, refuse_what_they_cannot_be_and_say_what_they_can)
 
 TEST(Settings, are_as_by_default_where_the_store_has_nothing_or_nonsense)
 {
-    const auto settings = settings_from({{"parallel_downloads", 1000},
-                                         {"upload_limit", -5},
-                                         {"install_space", 7},
-                                         {"download_limit", 123},
-                                         {"of_a_later_version", 1}});
+    const auto settings = settings_from({.numbers = {{"parallel_downloads", 1000},
+                                                     {"upload_limit", -5},
+                                                     {"install_space", 7},
+                                                     {"download_limit", 123},
+                                                     {"of_a_later_version", 1}},
+                                         .texts = {{"of_a_later_version", "x"}}});
     EXPECT_EQ(settings.parallel_downloads, Settings().parallel_downloads);
     EXPECT_EQ(settings.upload_limit, 0U);
     EXPECT_TRUE(settings.install_space);
     EXPECT_EQ(settings.download_limit, 123U);
+}
+
+TEST(Settings, take_addresses_as_a_person_lists_them)
+{
+    EXPECT_TRUE(is_text_setting("connect"));
+    EXPECT_FALSE(is_text_setting("upload_limit"));
+    EXPECT_EQ(parse_text_setting("connect", " pc7.lan  10.0.0.5:7000, pc7.lan [2001:db8::1]:7000"),
+              "pc7.lan 10.0.0.5:7000 [2001:db8::1]:7000");
+    EXPECT_EQ(parse_text_setting("connect", "off"), "");
+    EXPECT_EQ(settings_from({.numbers = {}, .texts = {{"connect", "pc7.lan"}}}).connect, "pc7.lan");
+}
+
+TEST(Settings, refuse_a_list_of_which_one_address_cannot_be_and_name_it)
+{
+    const auto refused = parse_text_setting("connect", "pc7.lan 10.0.0.5:70000");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::invalid_input);
+    EXPECT_TRUE(refused.error().message.contains("10.0.0.5:70000")) << refused.error().message;
+    std::string many;
+    for (int number = 0; number < 65; ++number) {
+        many += "pc" + std::to_string(number) + ' ';
+    }
+    EXPECT_FALSE(parse_text_setting("connect", many));
 }
 
 TEST(Settings, the_lower_upload_limit_holds_while_somebody_plays)

@@ -46,6 +46,12 @@ constexpr std::array schema_steps = {
         value INTEGER NOT NULL
     ) STRICT;
     )",
+    R"(
+    CREATE TABLE text_settings (
+        name TEXT NOT NULL PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT;
+    )",
 };
 constexpr int schema_version = schema_steps.size();
 
@@ -96,7 +102,7 @@ Result<void> prepare(SQLite::Database& connection, const std::filesystem::path& 
     }
     // Finds a torn page now, with a clear message, and not in the middle of a party. The manifests are left
     // out: they are large, and whoever reads one compares its hash.
-    for (const std::string table : {"library", "downloads", "settings"}) {
+    for (const std::string table : {"library", "downloads", "settings", "text_settings"}) {
         const auto verdict = connection.execAndGet("PRAGMA quick_check(" + table + ")").getString();
         if (verdict != "ok") {
             return fail(damaged(file, verdict));

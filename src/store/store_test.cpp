@@ -113,6 +113,16 @@ TEST_F(StoreTest, keeps_settings_over_a_restart)
     EXPECT_EQ(Settings(database()).load_all().value(), expected);
 }
 
+TEST_F(StoreTest, keeps_texts_over_a_restart)
+{
+    EXPECT_TRUE(Settings(database()).load_texts()->empty());
+    ASSERT_TRUE(Settings(database()).set_text("connect", "pc7.lan:7000"));
+    ASSERT_TRUE(Settings(database()).set_text("connect", "pc8.lan [2001:db8::1]:7000"));
+    reopen();
+    const std::map<std::string, std::string> expected{{"connect", "pc8.lan [2001:db8::1]:7000"}};
+    EXPECT_EQ(Settings(database()).load_texts().value(), expected);
+}
+
 /// The file as schema 1 wrote it: what a release left behind, word for word.
 TEST_F(StoreTest, brings_a_database_of_the_first_schema_up_to_date)
 {

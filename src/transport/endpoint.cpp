@@ -84,14 +84,14 @@ Result<std::unique_ptr<Endpoint>> Endpoint::open(Executor owner, const Identity&
 }
 
 Task<Result<SharedConnection>> Endpoint::connect(Address remote, std::optional<PeerId> expected,
-                                                 TimePoint deadline)
+                                                 TimePoint deadline, std::shared_ptr<DialProgress> progress)
 {
     if (!core_->thread.joinable()) {
         co_return fail(ErrorCode::unavailable, "the endpoint is closed");
     }
     auto dialled = OneShot<Result<SharedConnection>>::make(core_->owner);
-    asio::post(core_->loop->io, [&network = core_->network, remote, expected, dialled] {
-        network.dial(remote, expected, dialled);
+    asio::post(core_->loop->io, [&network = core_->network, remote, expected, dialled, progress] {
+        network.dial(remote, expected, dialled, progress);
     });
     auto connection = co_await dialled->get_until(deadline);
     if (!connection) {

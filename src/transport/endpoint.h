@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "async/signal.h"
 #include "async/task.h"
 #include "base/address.h"
 #include "base/error.h"
@@ -15,6 +16,12 @@ namespace lanspread::transport {
 struct EndpointStats {
     std::uint64_t bytes_sent = 0;  ///< UDP payload
     std::uint64_t bytes_received = 0;
+};
+
+/// What shows of a dial before it has ended. Belongs to the owner's thread.
+struct DialProgress {
+    bool is_answered = false;  ///< somebody is there: what is missing is the rest of the handshake
+    Signal changed;
 };
 
 /// The UDP socket of a peer with all its QUIC connections, on a network thread of its own. Its methods belong
@@ -35,9 +42,11 @@ public:
     Endpoint(const Endpoint&) = delete;
     Endpoint& operator=(const Endpoint&) = delete;
 
-    /// Dials. `refused` where the one that answers is not `expected` (when given), or is ourselves.
+    /// Dials. `refused` where the one that answers is not `expected` (when given), or is ourselves; `exists`
+    /// where another process has our own key. `progress` may be null.
     [[nodiscard]] Task<Result<SharedConnection>> connect(Address remote, std::optional<PeerId> expected,
-                                                         TimePoint deadline);
+                                                         TimePoint deadline,
+                                                         std::shared_ptr<DialProgress> progress = nullptr);
     /// The next connection that a peer opened to us, after its handshake; nothing once the endpoint is
     /// closed.
     [[nodiscard]] Task<std::optional<SharedConnection>> accept();

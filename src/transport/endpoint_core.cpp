@@ -164,7 +164,8 @@ std::shared_ptr<QuicConnection> NetworkSide::accept(const Datagram& datagram)
     return *connection;
 }
 
-void NetworkSide::dial(Address remote, std::optional<PeerId> expected, Dialled dialled)
+void NetworkSide::dial(Address remote, std::optional<PeerId> expected, Dialled dialled,
+                       std::shared_ptr<DialProgress> progress)
 {
     const auto connection = QuicConnection::dial(*this, remote, std::move(expected));
     if (!connection) {
@@ -173,7 +174,26 @@ void NetworkSide::dial(Address remote, std::optional<PeerId> expected, Dialled d
     }
     connections_.emplace(connection->get(), *connection);
     dialling_.emplace(connection->get(), std::move(dialled));
+    if (progress) {
+        unanswered_.emplace(connection->get(), std::move(progress));
+    }
     (*connection)->write(Clock::now());
+}
+
+bool NetworkSide::is_own_end(const QuicConnection& dial) const
+{
+    return std::any_of(connections_.begin(), connections_.end(),
+                       [&dial](const auto& entry) { return dial.is_other_end(*entry.second); });
+}
+
+void NetworkSide::on_answered(QuicConnection& dial)
+{
+    if (auto waiting = unanswered_.extract(&dial)) {
+        asio::post(owner_, [progress = std::move(waiting.mapped())] {
+            progress->is_answered = true;
+            progress->changed.notify_all();
+        });
+    }
 }
 
 void NetworkSide::on_established(QuicConnection& connection)
@@ -194,6 +214,7 @@ void NetworkSide::on_established(QuicConnection& connection)
 
 void NetworkSide::on_closed(QuicConnection& connection)
 {
+    unanswered_.erase(&connection);
     if (const auto dialled = dialling_.find(&connection); dialled != dialling_.end()) {
         dialled->second->set(fail(connection.failure()));
         dialling_.erase(dialled);

@@ -24,7 +24,8 @@ public:
 
     // On the network thread.
     void start() { wait_until_readable(); }
-    void dial(Address remote, std::optional<PeerId> expected, Dialled dialled);
+    void dial(Address remote, std::optional<PeerId> expected, Dialled dialled,
+              std::shared_ptr<DialProgress> progress);
     void close_all(const Error& reason);
 
     // ConnectionHost
@@ -41,6 +42,8 @@ public:
     void send_mtu_probe(QuicConnection& connection, std::size_t size) override;
     void count_sent(std::size_t bytes) override { stats_.sent.fetch_add(bytes, std::memory_order_relaxed); }
     bool hold_back(std::ptrdiff_t bytes) override;
+    [[nodiscard]] bool is_own_end(const QuicConnection& dial) const override;
+    void on_answered(QuicConnection& dial) override;
     void on_established(QuicConnection& connection) override;
     void on_closed(QuicConnection& connection) override;
 
@@ -73,6 +76,8 @@ private:
     std::unordered_map<std::string, QuicConnection*> by_id_;
     std::unordered_map<QuicConnection*, std::shared_ptr<QuicConnection>> connections_;
     std::unordered_map<QuicConnection*, Dialled> dialling_;
+    /// Of those that nobody has answered yet.
+    std::unordered_map<QuicConnection*, std::shared_ptr<DialProgress>> unanswered_;
     std::vector<std::shared_ptr<QuicConnection>> touched_;
     std::vector<std::weak_ptr<QuicConnection>> waiting_to_write_;
     Stats stats_;

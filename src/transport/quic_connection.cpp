@@ -100,6 +100,12 @@ QuicConnection::QuicConnection(ConnectionHost& host, Address remote, bool outgoi
     fill_random(&mtu_nonce_, sizeof mtu_nonce_);
 }
 
+bool QuicConnection::is_other_end(const QuicConnection& incoming) const
+{
+    return !incoming.outgoing_ &&
+           ngtcp2_cid_eq(ngtcp2_conn_get_client_initial_dcid(connection_), &incoming.original_id_) != 0;
+}
+
 QuicConnection::~QuicConnection()
 {
     static_cast<void>(hold_back(-held_back_));
@@ -209,6 +215,9 @@ void QuicConnection::on_datagram(const Datagram& datagram, TimePoint now)
     const auto after = remote();
     if (after != before) {
         left_.push_back(before);
+    }
+    if (code == 0 && outgoing_ && !established_) {
+        host_.on_answered(*this);
     }
     if (code == 0 && !refusal_ && left_.size() <= max_moves) {
         if (!outgoing_ && datagram.remote == after) {

@@ -49,6 +49,10 @@ public:
     /// `bytes` more (or, below 0, fewer) have arrived that nobody has asked for yet. False where all
     /// connections together hold too much of that: then this one has to end.
     [[nodiscard]] virtual bool hold_back(std::ptrdiff_t bytes) = 0;
+    /// Whether the other end of this dial is a connection of this very endpoint.
+    [[nodiscard]] virtual bool is_own_end(const QuicConnection& dial) const = 0;
+    /// Somebody answers the dial; the handshake is not done yet. Told again with each of its datagrams.
+    virtual void on_answered(QuicConnection& dial) = 0;
     /// The handshake is done, both sides are proven.
     virtual void on_established(QuicConnection& connection) = 0;
     /// The connection has ended and may be forgotten, later.
@@ -98,6 +102,8 @@ public:
     [[nodiscard]] const Error& failure() const { return failure_; }
     /// For an incoming connection, the id that the client made up: its first packets carry it.
     [[nodiscard]] const ngtcp2_cid& original_id() const { return original_id_; }
+    /// Whether `incoming` is the other end of this dial: both are of this endpoint.
+    [[nodiscard]] bool is_other_end(const QuicConnection& incoming) const;
 
     // What the handles ask for, posted here.
     using OpenedStream = std::shared_ptr<OneShot<Result<std::shared_ptr<Stream>>>>;

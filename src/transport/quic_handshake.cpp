@@ -129,12 +129,19 @@ void CryptoCallbacks::on_proven(QuicConnection& connection)
 }
 
 // The client's certificate is proven when the server's handshake completes; the server's when the client's is
-// confirmed, which also tells the client that the server has accepted it.
+// confirmed, which also tells the client that the server has accepted it. But that we have dialled our own
+// key is told by us, who know where, rather than by the other end's refusal.
 int CryptoCallbacks::handshake_completed(ngtcp2_conn*, void* user_data)
 {
     return guarded([&] {
-        if (!self(user_data).outgoing_) {
-            on_proven(self(user_data));
+        auto& connection = self(user_data);
+        if (!connection.outgoing_) {
+            on_proven(connection);
+        } else if (connection.tls_->peer_id() == connection.host_.identity().id()) {
+            connection.refusal_ =
+                connection.host_.is_own_end(connection)
+                    ? Error{ErrorCode::refused, "that is this peer itself"}
+                    : Error{ErrorCode::exists, "another process there has this peer's own key"};
         }
         return true;
     });

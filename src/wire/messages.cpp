@@ -1,6 +1,6 @@
 #include "wire/messages.h"
 
-#include "base/utf8.h"
+#include "wire/checks.h"
 
 #include <algorithm>
 
@@ -14,16 +14,6 @@ constexpr std::size_t max_name_size = 64;
 constexpr std::size_t max_program_size = 64;
 constexpr std::size_t max_listen_count = 64;
 constexpr std::size_t max_code_size = 64;
-
-Result<void> check_line(std::string_view member, std::string_view text, std::size_t max_size)
-{
-    if (text.size() > max_size || has_control_characters(text)) {
-        return fail(
-            ErrorCode::invalid_input,
-            fmt::format("{}: expected at most {} bytes, without control characters", member, max_size));
-    }
-    return {};
-}
 
 }  // namespace
 
@@ -55,13 +45,19 @@ Result<void> check(const Hello& hello)
     return name ? check_line("program", hello.program, max_program_size) : name;
 }
 
-Result<void> check(const Have& have)
+Result<void> check(const GetPeers& request)
 {
-    if (have.chunks.size() > max_have_chunks) {
-        return fail(ErrorCode::invalid_input, fmt::format("chunks: expected at most {}", max_have_chunks));
-    }
-    return {};
+    return check_count("known", request.known.size(), max_known_peers);
 }
+
+Result<void> check(const PeerAddresses& peer)
+{
+    return check_count("listen", peer.listen.size(), max_told_addresses);
+}
+
+Result<void> check(const Peers& peers) { return check_count("peers", peers.peers.size(), max_told_peers); }
+
+Result<void> check(const Have& have) { return check_count("chunks", have.chunks.size(), max_have_chunks); }
 
 Result<void> check(const Failure& failure) { return check_line("code", failure.code, max_code_size); }
 

@@ -19,7 +19,7 @@ namespace lanspread::wire {
 
 /// The one version of the protocol that is spoken. Another is refused, with a message that says who must
 /// update.
-inline constexpr std::uint32_t protocol_version = 2;
+inline constexpr std::uint32_t protocol_version = 3;
 
 /// The largest JSON message, in bytes, on the wire and on the control socket.
 inline constexpr std::size_t max_message_size = 1024 * 1024;
@@ -83,6 +83,30 @@ BOOST_DESCRIBE_STRUCT(Pong, (), ())
 struct Goodbye {};
 BOOST_DESCRIBE_STRUCT(Goodbye, (), ())
 
+/// The limits of gossip: what is over is told when it is asked for again.
+inline constexpr std::size_t max_known_peers = 2048;
+inline constexpr std::size_t max_told_peers = 128;
+inline constexpr std::size_t max_told_addresses = 8;
+
+/// Asks for the peers that the other side is connected to. The answer is Peers.
+struct GetPeers {
+    /// The first 8 bytes, in network order, of the ids of those who need not be told: the asker knows them.
+    std::vector<std::uint64_t> known;
+};
+BOOST_DESCRIBE_STRUCT(GetPeers, (), (known))
+
+/// Where a peer listens that the sender is connected to.
+struct PeerAddresses {
+    PeerId peer;
+    std::vector<Address> listen;  ///< best first
+};
+BOOST_DESCRIBE_STRUCT(PeerAddresses, (), (peer, listen))
+
+struct Peers {
+    std::vector<PeerAddresses> peers;
+};
+BOOST_DESCRIBE_STRUCT(Peers, (), (peers))
+
 /// Asks for a manifest. The answer is followed by `size` raw bytes, the canonical manifest.
 struct GetManifest {
     ContentId content;
@@ -137,6 +161,9 @@ BOOST_DESCRIBE_STRUCT(Failure, (), (code, message))
 [[nodiscard]] Result<void> check(const GameEntry& entry);
 [[nodiscard]] Result<void> check(const LibrarySnapshot& library);
 [[nodiscard]] Result<void> check(const Hello& hello);
+[[nodiscard]] Result<void> check(const GetPeers& request);
+[[nodiscard]] Result<void> check(const PeerAddresses& peer);
+[[nodiscard]] Result<void> check(const Peers& peers);
 [[nodiscard]] Result<void> check(const Have& have);
 [[nodiscard]] Result<void> check(const Failure& failure);
 

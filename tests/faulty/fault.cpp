@@ -14,13 +14,14 @@ struct FaultName {
     Fault fault;
 };
 
-constexpr std::array<FaultName, 7> fault_names{{
+constexpr std::array<FaultName, 8> fault_names{{
     {"none", Fault::none},
     {"wrong-bytes", Fault::wrong_bytes},
     {"wrong-manifest", Fault::wrong_manifest},
     {"wrong-bitfield", Fault::wrong_bitfield},
     {"not-found", Fault::not_found},
     {"stall-chunk", Fault::stall_chunk},
+    {"wrong-reach", Fault::wrong_reach},
     {"never-answer", Fault::never_answer},
 }};
 

@@ -14,6 +14,7 @@ enum class Fault {
     wrong_bitfield,  ///< it claims more chunks than the game has; needs `--partial`, as nobody asks others
     not_found,       ///< it offers chunks, and says that it does not have them when it is asked
     stall_chunk,     ///< the head and half of a chunk, then nothing; the stream stays open
+    wrong_reach,     ///< it says of the network what would clear the reader's terminal
     never_answer,    ///< no request for content is ever answered
 };
 

@@ -59,10 +59,14 @@ FaultyPeer::FaultyPeer(Executor executor, Options options, transport::Identity i
                {.games_folders = {options_.games_folder}}),
       server_(library_, disk_pool_, options_.fault),
       party_(executor, *endpoint_, identity_.id(), party_options()),
-      mdns_(executor, {.id = identity_.id(), .name = options_.name, .port = endpoint_->port()}, {}, false,
+      mdns_(executor,
+            {.id = identity_.id(), .name = options_.name, .port = endpoint_->port(), .epoch = party_.epoch()},
             {.found = [this](const discovery::Sighting& sighting) { party_.sighted("mdns", sighting); },
-             .gone = [this](const PeerId& peer) { party_.lost(peer); }})
+             .gone = [this](const PeerId& peer) { party_.lost("mdns", peer); }})
 {
+    if (const auto interfaces = platform::network_interfaces()) {
+        mdns_.set_links(discovery::choose_links(*interfaces, {}, false));
+    }
     library_.on_scan_finished([this] {
         has_scanned_ = true;
         scanned_.notify_all();
@@ -101,15 +105,17 @@ party::Options FaultyPeer::party_options()
 {
     return {.name = options_.name,
             .program = "faulty_peer",
-            .listen_addresses = [] { return std::vector<Address>(); },
+            .listen_addresses = [](const Address&) { return std::vector<Address>(); },
             .serve =
                 [this](PeerId peer, transport::Stream stream, party::ContentRequest request) {
                     return server_.serve(peer, std::move(stream), std::move(request));
                 },
+            .diagnose = [this](PeerId peer, transport::Stream stream,
+                               party::DiagnosisRequest) { return server_.diagnose(peer, std::move(stream)); },
             .events = {.peer_joined = [](const PeerId&) {},
                        .peer_left = [](const PeerId&, const std::string&) {},
-                       .peer_library_changed = [](const PeerId&) {}},
-            .liveness = {}};
+                       .peer_library_changed = [](const PeerId&) {},
+                       .clone_found = [](const PeerId&, const std::string&) {}}};
 }
 
 void FaultyPeer::offer_games()

@@ -66,6 +66,17 @@ Task<void> FaultyServer::serve(PeerId peer, Stream stream, party::ContentRequest
     }
 }
 
+Task<void> FaultyServer::diagnose(PeerId peer, Stream stream)
+{
+    if (does(Fault::wrong_reach, peer, "a question about the network")) {
+        const auto text =
+            fmt::format(R"({{"type":"Reach","clock_ms":0,"peers":[{{"id":"{}","name":"\u001b[2J",)"
+                        R"("state":"connected","round_trip_us":0,"found_by":[]}}]}})",
+                        peer.hex());
+        (void)co_await stream.write_frame(text, deadline(), Then::finish);
+    }
+}
+
 Task<void> FaultyServer::answer(PeerId peer, Stream stream, wire::GetManifest question)
 {
     const auto game = library_.find(question.content);

@@ -22,6 +22,9 @@ public:
     /// Answers on `stream`, on which `request` was read.
     [[nodiscard]] Task<void> serve(PeerId peer, transport::Stream stream, party::ContentRequest request);
 
+    /// Answers a question about the network, whatever it is, or drops it.
+    [[nodiscard]] Task<void> diagnose(PeerId peer, transport::Stream stream);
+
 private:
     [[nodiscard]] Task<void> answer(PeerId peer, transport::Stream stream, wire::GetManifest question);
     [[nodiscard]] Task<void> answer(PeerId peer, transport::Stream stream, wire::GetChunk question);

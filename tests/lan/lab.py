@@ -1,6 +1,7 @@
 """An emulated LAN: hosts in network namespaces, each with one cable to one switch (a bridge, in a namespace too).
 
 To be used after isolation.isolate(). A host is `eth0` with 10.77.0.N/24 and fd77::N/64; there is no router and no resolver.
+More labs beside the first are other networks (10.78, …), where a host of the first may have a card, too.
 """
 import ctypes
 import json
@@ -44,21 +45,52 @@ class Host:
         self.lab = lab
         self.name = name
         self.namespace = f"{lab.name}-{name}"
-        self.address = f"10.77.0.{number}"
-        self.address6 = f"fd77::{number:x}"
+        self.address, self.address6 = lab.addresses(number)
         self._has_filter = False
         run("ip", "netns", "add", self.namespace)
         # Duplicate address detection would keep an IPv6 address from being used for a second or two.
         self.run("sh", "-c", "for f in /proc/sys/net/ipv6/conf/*/accept_dad; do echo 0 >$f; done")
-        run("ip", "-n", lab.switch, "link", "add", "name", name, "mtu", str(mtu), "type", "veth",
-            "peer", "name", "eth0", "mtu", str(mtu), "netns", self.namespace)
+        run("ip", "-n", self.namespace, "link", "set", "lo", "up")
+        self._plug_in("eth0", lab, number, mtu)
+
+    def _plug_in(self, card: str, lab: "Lab", number: int, mtu: int) -> None:
+        """Makes a card with its cable to a switch, and gives it its addresses."""
+        address, address6 = lab.addresses(number)
+        run("ip", "-n", lab.switch, "link", "add", "name", self.name, "mtu", str(mtu), "type", "veth",
+            "peer", "name", card, "mtu", str(mtu), "netns", self.namespace)
         run("ip", "-n", self.namespace, "-batch", "-", text=f"""
-            link set lo up
-            link set eth0 up
-            addr add {self.address}/24 brd + dev eth0
-            addr add {self.address6}/64 dev eth0 nodad
+            link set {card} up
+            addr add {address}/24 brd + dev {card}
+            addr add {address6}/64 dev {card} nodad
             """)
-        run("ip", "-n", lab.switch, "link", "set", "dev", name, "master", "bridge", "up")
+        run("ip", "-n", lab.switch, "link", "set", "dev", self.name, "master", "bridge", "up")
+
+    def add_card(self, lab: "Lab", card: str = "eth1") -> str:
+        """Puts in another card, with a cable to the switch of another lab; gives its IPv4 address there."""
+        number = lab.next_number()
+        self._plug_in(card, lab, number, lab.mtu)
+        return lab.addresses(number)[0]
+
+    def change_address(self, number: int) -> str:
+        """As when a lease ends: the IPv4 address of eth0 is another one from now on; it is given back."""
+        old, self.address = self.address, self.lab.addresses(number)[0]
+        run("ip", "-n", self.namespace, "-batch", "-", text=f"""
+            addr del {old}/24 dev eth0
+            addr add {self.address}/24 brd + dev eth0
+            """)
+        return self.address
+
+    def add_container_bridge(self, address: str = "172.17.0.1/16") -> None:
+        """docker0 with a container behind it, which runs nothing. Its address is the same on every PC with Docker."""
+        run("ip", "-n", self.namespace, "-batch", "-", text=f"""
+            link add name docker0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0
+            addr add {address} brd + dev docker0
+            link add name veth0 type veth peer name guest
+            link set veth0 master docker0
+            link set guest up
+            link set veth0 up
+            link set docker0 up
+            """)
 
     def command(self, *command: str) -> list[str]:
         """The command line that runs `command` on this host; the process that it starts is `command` itself."""
@@ -87,12 +119,36 @@ class Host:
             run("tc", "-n", namespace, "qdisc", "replace", "dev", device, "root", "tbf",
                 "rate", f"{round(megabits * 1000)}kbit", "burst", str(burst), "limit", str(queue))
 
+    def drop_multicast(self) -> None:
+        """Drops what arrives for a group; but neighbour discovery, without which there is no IPv6, goes on."""
+        for groups in ("ip daddr 224.0.0.0/4", "ip6 daddr ff00::/8"):
+            self.drop_incoming(f"meta l4proto udp {groups}")
+
+    def drop_broadcast(self) -> None:
+        """Drops what arrives for everybody, ARP excepted."""
+        self.drop_incoming("meta l4proto udp meta pkttype broadcast")
+
+    def drop_strangers(self) -> None:
+        """A firewall as many PCs have it: only answers to what was sent from here come in."""
+        self.drop_incoming("meta l4proto udp ct state new")
+
     def drop_incoming(self, match: str) -> None:
         """Drops what arrives and matches, for example `udp dport 5353` (nft's language)."""
         if not self._has_filter:
             self.run("nft", "add table inet lab; add chain inet lab incoming { type filter hook input priority 0; }")
             self._has_filter = True
         self.run("nft", f"add rule inet lab incoming {match} drop")
+
+    def count_outgoing(self, match: str) -> None:
+        """Counts from now on what leaves and matches; once for a host. See counted()."""
+        self.run("nft", "add table inet watch; add chain inet watch outgoing { type filter hook output priority 0; }; "
+                 f"add rule inet watch outgoing {match} counter")
+
+    def counted(self) -> int:
+        """How many packets left, since count_outgoing(), that match."""
+        rules = json.loads(self.run("nft", "--json", "list", "chain", "inet", "watch", "outgoing"))["nftables"]
+        return sum(part["counter"]["packets"] for entry in rules for part in entry.get("rule", {}).get("expr", [])
+                   if "counter" in part)
 
     def lose(self, percent: float) -> None:
         """Loses that part of the packets that arrive, by chance. The senders have to send singly, or whole bursts go."""
@@ -145,9 +201,11 @@ class Lab:
 
     _numbers = count(1)
 
-    def __init__(self, mtu: int = 1500):
+    def __init__(self, mtu: int = 1500, network: int = 77):
         self.name = f"lan{next(Lab._numbers)}"
         self.mtu = mtu
+        self.network = network
+        self._hosts_and_cards = count(11)
         self.switch = f"{self.name}-switch"
         self.hosts: list[Host] = []
         run("ip", "netns", "add", self.switch)
@@ -157,9 +215,17 @@ class Lab:
 
     def host(self, name: str) -> Host:
         """Adds a host; the name is at most 15 bytes, as a network interface's is."""
-        made = Host(self, name, 11 + len(self.hosts), self.mtu)
+        made = Host(self, name, self.next_number(), self.mtu)
         self.hosts.append(made)
         return made
+
+    def next_number(self) -> int:
+        """The last number of an address that nobody has."""
+        return next(self._hosts_and_cards)
+
+    def addresses(self, number: int) -> tuple[str, str]:
+        """The IPv4 and the IPv6 address with that number."""
+        return f"10.{self.network}.0.{number}", f"fd{self.network}::{number:x}"
 
     def close(self) -> None:
         """Removes the hosts and the switch. Their processes have been ended before."""
