@@ -9,6 +9,9 @@
 
 namespace lanspread::party {
 
+/// For a request or an answer of ours, which is small, to cross a slow link.
+[[nodiscard]] inline TimePoint message_deadline() { return Clock::now() + std::chrono::seconds(20); }
+
 /// The answer to a request, not decoded yet, and the stream behind it for the raw bytes that some answers
 /// announce.
 struct Answer {

@@ -1,29 +1,13 @@
 #include "party/rumours.h"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 
 namespace lanspread::party {
 
 namespace {
 
-/// Hosts that are remembered; what is over takes the place of the one that was dialled longest ago.
-constexpr std::size_t max_hosts = 4096;
-constexpr std::size_t max_wrong = 8;
-constexpr unsigned max_doublings = 5;
-/// After which a rumour that somebody else is looking into, or whose hosts are busy, is looked at again.
-constexpr std::chrono::milliseconds look_again{250};
 constexpr std::chrono::seconds cleaning_pause{1};
-
-std::set<std::array<std::uint8_t, 16>> hosts_of(const std::vector<Address>& addresses)
-{
-    std::set<std::array<std::uint8_t, 16>> hosts;
-    for (const auto& address : addresses) {
-        hosts.insert(address.ip);
-    }
-    return hosts;
-}
 
 }  // namespace
 
@@ -195,21 +179,6 @@ bool Rumours::has_room_for(const Rumour& rumour, const Saying& saying) const
     return !rumour.dial && dials_ < places && teller.dials < parameters_.max_dials_of_teller;
 }
 
-/// When a host may be dialled for that teller, as far as can be said.
-TimePoint Rumours::free_at(const Address& address, const PeerId& teller, TimePoint now) const
-{
-    const auto found = hosts_.find(address.ip);
-    if (found == hosts_.end()) {
-        return now;
-    }
-    const auto& host = found->second;
-    if (host.dials >= host.limits().at_once) {
-        return now + look_again;
-    }
-    const bool was_wrong = std::ranges::find(host.wrong, teller) != host.wrong.end();
-    return was_wrong ? host.rests_until : std::min(host.rests_until, host.last_dial + exception);
-}
-
 /// The dial for what was said, or nothing; then it is due when there may be one.
 std::optional<Rumours::Dial> Rumours::try_dial(const PeerId& peer, Saying& saying, TimePoint now) const
 {
@@ -238,17 +207,7 @@ void Rumours::begin(Rumour& rumour, const Dial& dial, TimePoint now)
     rumour.dial = dial;
     ++dials_;
     ++tellers_.at(dial.teller).dials;
-    for (const auto& key : hosts_of(dial.addresses)) {
-        if (hosts_.size() >= max_hosts && !hosts_.contains(key)) {
-            const auto oldest = std::ranges::min_element(hosts_, {}, [](const auto& host) {
-                return std::pair(host.second.dials > 0, host.second.last_dial);
-            });
-            hosts_.erase(oldest);
-        }
-        auto& host = hosts_[key];
-        ++host.dials;
-        host.last_dial = now;
-    }
+    begin_at_hosts(dial, now);
 }
 
 void Rumours::end(Rumour& rumour, Outcome outcome, TimePoint now)
@@ -268,29 +227,6 @@ void Rumours::end(Rumour& rumour, Outcome outcome, TimePoint now)
         --teller.spent;
     }
     end_at_hosts(dial, outcome, now);
-}
-
-void Rumours::end_at_hosts(const Dial& dial, Outcome outcome, TimePoint now)
-{
-    for (const auto& key : hosts_of(dial.addresses)) {
-        auto& host = hosts_.at(key);
-        --host.dials;
-        if (outcome == Outcome::reached) {
-            continue;
-        }
-        host.has_answered = host.has_answered || outcome == Outcome::refused;
-        const auto limit = host.limits().in_vain;
-        if (++host.in_vain >= limit) {
-            const auto doublings = std::min(host.in_vain - limit, max_doublings);
-            host.rests_until = now + host.limits().rest * (1U << doublings);
-        }
-        if (std::ranges::find(host.wrong, dial.teller) == host.wrong.end()) {
-            if (host.wrong.size() == max_wrong) {
-                host.wrong.erase(host.wrong.begin());
-            }
-            host.wrong.push_back(dial.teller);
-        }
-    }
 }
 
 /// Takes one away from the teller that has the most of them, if that leaves it with no fewer than the others.

@@ -54,6 +54,8 @@ public:
     static constexpr HostLimits known_host{4, 8, std::chrono::seconds(10)};  ///< somebody has answered there
     /// A host that rests is dialled so often all the same for tellers who were not wrong about it yet.
     static constexpr Duration exception = std::chrono::seconds(15);
+    /// After which a rumour that somebody else is looking into, or whose hosts are busy, is looked at again.
+    static constexpr Duration look_again = std::chrono::milliseconds(250);
 
     struct Dial {
         PeerId peer;
@@ -128,6 +130,7 @@ private:
     [[nodiscard]] std::optional<Dial> try_dial(const PeerId& peer, Saying& saying, TimePoint now) const;
     void begin(Rumour& rumour, const Dial& dial, TimePoint now);
     void end(Rumour& rumour, Outcome outcome, TimePoint now);
+    void begin_at_hosts(const Dial& dial, TimePoint now);
     void end_at_hosts(const Dial& dial, Outcome outcome, TimePoint now);
     [[nodiscard]] bool make_room(std::size_t of_the_asker);
     void drop(Map::iterator rumour, std::size_t saying);
