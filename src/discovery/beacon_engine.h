@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "discovery/beacon_packet.h"
 #include "discovery/beacon_targets.h"
+#include "discovery/datagram.h"
 #include "discovery/discovery.h"
 #include "discovery/jitter.h"
 #include "discovery/link.h"
@@ -20,14 +21,6 @@ struct BeaconKeys {
     std::function<Result<Signature>(ByteSpan message)> sign;
     std::function<bool(const PublicKey& key, ByteSpan message, const Signature& signature)> verify;
     std::function<PeerId(const PublicKey& key)> id_of;
-};
-
-/// What came in at the beacon's port.
-struct BeaconDatagram {
-    std::uint32_t interface = 0;  ///< index of the interface that it arrived on
-    Address from{};
-    Address to{};  ///< the IP address that it was sent to: a broadcast, a group or our own
-    Bytes bytes{};
 };
 
 struct BeaconToSend {
@@ -69,7 +62,7 @@ public:
     [[nodiscard]] BeaconActions set_links(const std::vector<Link>& links, TimePoint now);
     /// Asks on every link, as if each was new: the world may have changed while we slept.
     void refresh(TimePoint now);
-    [[nodiscard]] BeaconActions on_packet(const BeaconDatagram& datagram, TimePoint now);
+    [[nodiscard]] BeaconActions on_packet(const Datagram& datagram, TimePoint now);
     /// To be called when `next_wake` has come.
     [[nodiscard]] BeaconActions poll(TimePoint now);
     [[nodiscard]] TimePoint next_wake() const;
@@ -132,10 +125,10 @@ private:
     void send_everywhere(const OpenLink& open, BeaconKind kind, TimePoint now,
                          std::vector<BeaconToSend>& out);
 
-    [[nodiscard]] OpenLink* link_of(const BeaconDatagram& datagram);
+    [[nodiscard]] OpenLink* link_of(const Datagram& datagram);
     void hear_own_key(OpenLink& open, const DecodedBeacon& beacon, const Address& from, TimePoint now,
                       BeaconActions& actions);
-    void hear_question_to_us(const DecodedBeacon& beacon, const BeaconDatagram& datagram, TimePoint now,
+    void hear_question_to_us(const DecodedBeacon& beacon, const Datagram& datagram, TimePoint now,
                              BeaconActions& actions);
     void hear(OpenLink& open, const DecodedBeacon& beacon, const Address& from, TimePoint now,
               BeaconActions& actions);

@@ -43,7 +43,7 @@ bool lists(const BeaconPacket& packet, const Address& from)
 
 }  // namespace
 
-BeaconActions BeaconEngine::on_packet(const BeaconDatagram& datagram, TimePoint now)
+BeaconActions BeaconEngine::on_packet(const Datagram& datagram, TimePoint now)
 {
     BeaconActions actions;
     const auto beacon = decode_beacon(datagram.bytes);
@@ -67,7 +67,7 @@ BeaconActions BeaconEngine::on_packet(const BeaconDatagram& datagram, TimePoint 
 }
 
 /// What is sent to an own address from this machine arrives on the loopback, whatever its address.
-BeaconEngine::OpenLink* BeaconEngine::link_of(const BeaconDatagram& datagram)
+BeaconEngine::OpenLink* BeaconEngine::link_of(const Datagram& datagram)
 {
     if (const auto known = links_.find(datagram.interface); known != links_.end()) {
         return &known->second;
@@ -101,8 +101,8 @@ void BeaconEngine::hear_own_key(OpenLink& open, const DecodedBeacon& beacon, con
 
 /// From a host that was told our address: it may be anywhere, and is told who we are, no more. Limited by
 /// itself, so that nobody from outside takes the place of those in the hall.
-void BeaconEngine::hear_question_to_us(const DecodedBeacon& beacon, const BeaconDatagram& datagram,
-                                       TimePoint now, BeaconActions& actions)
+void BeaconEngine::hear_question_to_us(const DecodedBeacon& beacon, const Datagram& datagram, TimePoint now,
+                                       BeaconActions& actions)
 {
     if (!verify(beacon, questions_to_us_, now)) {
         return;

@@ -24,7 +24,7 @@ public:
     void leave(std::uint32_t interface);
 
     /// The next packet. The socket must be kept alive meanwhile.
-    [[nodiscard]] Task<Result<BeaconDatagram>> receive();
+    [[nodiscard]] Task<Result<Datagram>> receive();
     /// Never blocks. `packet.to` is of the socket's family.
     [[nodiscard]] Result<void> send(const BeaconToSend& packet);
 
