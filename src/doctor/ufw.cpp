@@ -67,7 +67,8 @@ std::optional<UfwRule> read_rule(std::string_view line)
         if (target.ends_with("(v6)") || (slash != std::string_view::npos && target.substr(slash) != "/udp")) {
             return std::nullopt;
         }
-        UfwRule rule{.allows = word == words[0]};
+        // LIMIT lets the first packets of a sender in.
+        UfwRule rule{.allows = word == words[0] || word == words[3]};
         const auto ports = target.substr(0, slash);
         const bool is_for_all = ports == "Anywhere" || read_ports(ports, rule.ports);
         rule.is_certain = is_for_all && source == "Anywhere" && word != words[3];
@@ -125,20 +126,21 @@ Passage passage(const UfwStatus& status, std::uint16_t port)
     if (!status.is_active) {
         return Passage::open;
     }
-    const auto by_default = status.drops_by_default ? Passage::closed : Passage::open;
-    auto result = by_default;
+    auto result = status.drops_by_default ? Passage::closed : Passage::open;
+    bool may_open = false;  // by a rule that is not certain, before the one that decides
+    bool may_close = false;
     for (const auto& rule : status.rules) {
         if (!is_about(rule, port)) {
             continue;
         }
-        const auto here = rule.allows ? Passage::open : Passage::closed;
         if (rule.is_certain) {
-            result = here;
+            result = rule.allows ? Passage::open : Passage::closed;
             break;
         }
-        if (here != by_default) {
-            return Passage::unknown;
-        }
+        (rule.allows ? may_open : may_close) = true;
+    }
+    if (result == Passage::open ? may_close : may_open) {
+        return Passage::unknown;
     }
     return port == mdns && result == Passage::closed ? Passage::unknown : result;
 }

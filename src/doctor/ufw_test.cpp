@@ -61,6 +61,20 @@ TEST(Ufw, is_not_judged_by_rules_for_some_senders_only)
     EXPECT_EQ(passage_of(opened, 6500), Passage::unknown);
 }
 
+TEST(Ufw, is_not_judged_where_a_rule_for_some_senders_stands_before_the_one_for_all)
+{
+    const std::string rules = std::string(fresh) +
+                              "21470/udp                  DENY IN     10.0.0.0/8\n"
+                              "21470/udp                  ALLOW IN    Anywhere\n";
+    EXPECT_EQ(passage_of(rules, 21470), Passage::unknown);
+}
+
+TEST(Ufw, is_not_judged_by_limits)
+{
+    const std::string rules = std::string(fresh) + "54114/udp                  LIMIT IN    Anywhere\n";
+    EXPECT_EQ(passage_of(rules, 54114), Passage::unknown);
+}
+
 TEST(Ufw, may_let_mdns_in_by_rules_that_it_does_not_show)
 {
     EXPECT_EQ(passage_of(fresh, 5353), Passage::unknown);
