@@ -49,11 +49,13 @@ std::vector<PortRow> port_rows(const Facts& facts)
     return rows;
 }
 
+/// Link-local addresses are the same on every card: their scope tells.
 bool is_behind(const Card& card, const std::string& address)
 {
     const auto parsed = Address::parse(address);
-    return parsed && std::ranges::any_of(card.interface.addresses,
-                                         [&](const auto& entry) { return entry.is_on_link(*parsed); });
+    return parsed && (parsed->scope == 0 || parsed->scope == card.interface.index) &&
+           std::ranges::any_of(card.interface.addresses,
+                               [&](const auto& entry) { return entry.is_on_link(*parsed); });
 }
 
 MulticastRow multicast_row(const Card& card, std::string path, const Diagnosis& party)

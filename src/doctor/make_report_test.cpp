@@ -90,6 +90,26 @@ TEST(Doctor, finds_nothing_in_a_party_that_is_well)
     EXPECT_EQ(report.multicast[0].peers, 2U);
 }
 
+TEST(Doctor, takes_a_link_local_address_for_that_of_its_card_alone)
+{
+    auto facts = good_party();
+    const platform::InterfaceAddress link_local{.address = Address::parse("[fe80::1]:0").value(),
+                                                .prefix_length = 64};
+    facts.cards.push_back(ethernet());
+    facts.cards[1].interface.name = "eth1";
+    facts.cards[1].interface.index = 3;
+    facts.cards[1].interface.addresses = {link_local};
+    facts.cards[0].interface.addresses.push_back(link_local);
+    for (auto& member : facts.party->members) {
+        member.address = "[fe80::2%2]:7000";
+    }
+    const auto report = make_report(facts);
+    ASSERT_EQ(report.multicast.size(), 4U);
+    EXPECT_EQ(report.multicast[0].peers, 2U);
+    EXPECT_EQ(report.multicast[2].peers, 0U);
+    EXPECT_TRUE(report.good);
+}
+
 TEST(Doctor, names_a_slow_link_on_a_fast_card_and_whose_fault_it_may_be)
 {
     auto facts = good_party();
