@@ -1,6 +1,8 @@
 #include "lanspread/doctor_command.h"
 
-#include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 

@@ -29,7 +29,7 @@ namespace lanspread::doctor {
 /// The lines that open the firewall, or that tell more about it.
 [[nodiscard]] std::vector<std::string> firewall_remedy(const Facts& facts);
 
-/// The peers that are connected, and those among them that dialled back.
+/// The names of those that reached this PC when they dialled back, and of those that failed.
 struct DialBacks {
     std::vector<std::string> reached;  ///< names
     std::vector<std::string> failed;

@@ -6,13 +6,12 @@
 #include <fmt/ranges.h>
 
 #include "discovery/beacon_packet.h"
+#include "discovery/responder.h"
 #include "doctor/findings.h"
 
 namespace lanspread::doctor {
 
 namespace {
-
-constexpr std::uint16_t mdns_port = 5353;
 
 /// Tunnels, and the bridges of containers, have other firewalls in front of them, and seldom a party behind
 /// them.
@@ -31,17 +30,17 @@ Address neighbour_of(Address address)
 }
 
 /// By the card's first address; IPv4 comes first there.
-void add_packets(const Card& card, std::uint16_t port, bool is_to_all, std::vector<Packet>& packets)
+void add_packets(const Card& card, std::uint16_t port, std::vector<Packet>& packets)
 {
     if (card.interface.addresses.empty()) {
         return;
     }
     const auto own = card.interface.addresses.front().address;
     Packet packet{.interface = card.interface.name, .from = neighbour_of(own), .to = own};
-    if (port == mdns_port) {
+    if (port == discovery::mdns_port) {
         packet.to = Address::parse(own.is_v4() ? "224.0.0.251" : "ff02::fb").value();  // RFC 6762 §3
         packet.kind = Packet::To::multicast;
-    } else if (is_to_all && own.is_v4()) {
+    } else if (port == discovery::beacon_port && own.is_v4()) {
         packet.to = Address::v4({255, 255, 255, 255}, 0);
         packet.kind = Packet::To::broadcast;
     }
@@ -49,12 +48,12 @@ void add_packets(const Card& card, std::uint16_t port, bool is_to_all, std::vect
     packets.push_back(std::move(packet));
 }
 
-NeededPort needed(const Facts& facts, std::uint16_t port, std::string purpose, bool is_to_all)
+NeededPort needed(const Facts& facts, std::uint16_t port, std::string purpose)
 {
     NeededPort result{.port = port, .purpose = std::move(purpose)};
     for (const auto& card : facts.cards) {
         if (is_likely(card)) {
-            add_packets(card, port, is_to_all, result.packets);
+            add_packets(card, port, result.packets);
         }
     }
     return result;
@@ -120,7 +119,7 @@ std::string list_of(const std::vector<NeededPort>& ports)
 bool hinders(const std::vector<NeededPort>& closed)
 {
     const bool shuts_transport = std::ranges::any_of(closed, [](const auto& port) {
-        return port.port != mdns_port && port.port != discovery::beacon_port;
+        return port.port != discovery::mdns_port && port.port != discovery::beacon_port;
     });
     return shuts_transport || closed.size() == 2;
 }
@@ -142,10 +141,10 @@ std::vector<NeededPort> needed_ports(const Facts& facts)
 {
     std::vector<NeededPort> ports;
     if (facts.party) {
-        ports.push_back(needed(facts, facts.party->port, "connections", false));
+        ports.push_back(needed(facts, facts.party->port, "connections"));
     }
-    ports.push_back(needed(facts, mdns_port, "mDNS", true));
-    ports.push_back(needed(facts, discovery::beacon_port, "beacon", true));
+    ports.push_back(needed(facts, discovery::mdns_port, "mDNS"));
+    ports.push_back(needed(facts, discovery::beacon_port, "beacon"));
     return ports;
 }
 
@@ -202,8 +201,7 @@ std::vector<Finding> find_in_firewalls(const Facts& facts)
              .text = facts.is_root ? "a firewall is active, and its rules are not understood well enough to "
                                      "tell whether they let lanspread through"
                                    : "whether a firewall keeps lanspread out can only be read as root",
-             .remedy = facts.is_root ? opening_lines(facts.firewalls, needed_ports(facts))
-                                     : firewall_remedy(facts)});
+             .remedy = firewall_remedy(facts)});
     }
     if (facts.party && !facts.party->port_is_fixed && findings.size() == 1 &&
         findings[0].severity != "note") {

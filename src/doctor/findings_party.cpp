@@ -34,9 +34,7 @@ std::map<std::string, std::set<std::string>> ids_by_name(const Diagnosis& party)
     std::map<std::string, std::set<std::string>> ids;
     ids[party.name].insert(party.id);
     for (const auto& member : party.members) {
-        if (!member.seen.id.empty()) {
-            ids[member.seen.name].insert(member.seen.id);
-        }
+        ids[member.seen.name].insert(member.seen.id);
     }
     return ids;
 }

@@ -138,17 +138,13 @@ std::vector<ReachRow> reach_rows(const Facts& facts)
     std::vector<std::string> ids{party.id};
     std::vector<View> own;
     for (const auto& member : party.members) {
-        if (!member.seen.id.empty()) {
-            ids.push_back(member.seen.id);
-            own.push_back(member.seen);
-        }
+        ids.push_back(member.seen.id);
+        own.push_back(member.seen);
     }
     std::vector<ReachRow> rows;
     add_reach(party.id, &own, ids, rows);
     for (const auto& member : party.members) {
-        if (!member.seen.id.empty()) {
-            add_reach(member.seen.id, member.answered ? &member.sees : nullptr, ids, rows);
-        }
+        add_reach(member.seen.id, member.answered ? &member.sees : nullptr, ids, rows);
     }
     std::map<std::pair<std::string, std::string>, const Speed*> speeds;
     for (const auto& speed : facts.speeds) {

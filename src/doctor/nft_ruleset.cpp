@@ -1,7 +1,6 @@
 #include "doctor/nft_ruleset.h"
 
 #include <algorithm>
-#include <array>
 
 namespace lanspread::doctor {
 

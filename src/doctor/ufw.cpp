@@ -4,6 +4,8 @@
 #include <charconv>
 #include <string>
 
+#include "discovery/responder.h"
+
 namespace lanspread::doctor {
 
 namespace {
@@ -122,7 +124,6 @@ bool is_enabled_in_ufw_conf(std::string_view text)
 Passage passage(const UfwStatus& status, std::uint16_t port)
 {
     // Before the rules that it shows, ufw lets mDNS in, unless somebody has changed that.
-    constexpr std::uint16_t mdns = 5353;
     if (!status.is_active) {
         return Passage::open;
     }
@@ -142,7 +143,7 @@ Passage passage(const UfwStatus& status, std::uint16_t port)
     if (result == Passage::open ? may_close : may_open) {
         return Passage::unknown;
     }
-    return port == mdns && result == Passage::closed ? Passage::unknown : result;
+    return port == discovery::mdns_port && result == Passage::closed ? Passage::unknown : result;
 }
 
 }  // namespace lanspread::doctor
