@@ -26,6 +26,16 @@ double wall_clock_ms()
         .count();
 }
 
+/// How a peer is seen by another, as the control socket tells it.
+doctor::View to_view(const wire::ReachPeer& peer)
+{
+    return {.id = peer.id.hex(),
+            .name = peer.name.empty() ? "peer " + peer.id.short_hex() : peer.name,
+            .state = peer.state,
+            .round_trip_ms = static_cast<double>(peer.round_trip_us) / 1000,
+            .found_by = peer.found_by};
+}
+
 class Inquiry {
 public:
     Inquiry(Executor executor, party::Party* party, std::uint16_t port)
@@ -110,15 +120,6 @@ private:
 };
 
 }  // namespace
-
-doctor::View to_view(const wire::ReachPeer& peer)
-{
-    return {.id = peer.id.hex(),
-            .name = peer.name.empty() ? "peer " + peer.id.short_hex() : peer.name,
-            .state = peer.state,
-            .round_trip_ms = static_cast<double>(peer.round_trip_us) / 1000,
-            .found_by = peer.found_by};
-}
 
 Task<std::vector<doctor::Member>> ask_party(party::Party* party, std::uint16_t port)
 {

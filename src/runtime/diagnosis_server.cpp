@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
-#include "base/log.h"
 #include "base/utf8.h"
 #include "party/hello.h"
+#include "runtime/event_log.h"
 #include "runtime/filler.h"
 #include "transport/endpoint.h"
 #include "wire/codec.h"
@@ -20,19 +20,11 @@ constexpr seconds answer_patience{5};
 /// A LAN answers in milliseconds; the rest is loss.
 constexpr seconds dial_patience{2};
 constexpr seconds speed_test_patience{1};
-constexpr std::size_t max_word_size = 32;
-constexpr std::size_t max_problem_size = 256;
 
 std::string clean(std::string_view text, std::size_t max_size)
 {
     auto clipped = clip_utf8(text, max_size);
     return has_control_characters(clipped) ? std::string() : clipped;
-}
-
-std::uint64_t milliseconds_since_1970()
-{
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
 
 wire::ReachPeer to_wire(const party::PeerStatus& status, TimePoint now)
@@ -46,8 +38,8 @@ wire::ReachPeer to_wire(const party::PeerStatus& status, TimePoint now)
         const auto age = std::chrono::duration_cast<seconds>(now - found.at).count();
         if (peer.found_by.size() < wire::max_reach_paths) {
             peer.found_by.push_back(
-                {.path = clean(found.path, max_word_size),
-                 .interface = clean(found.interface_name, max_word_size),
+                {.path = clean(found.path, wire::max_word_size),
+                 .interface = clean(found.interface_name, wire::max_word_size),
                  .seconds_ago = static_cast<std::uint64_t>(std::max<std::int64_t>(age, 0))});
         }
     }
@@ -80,11 +72,11 @@ Task<void> DiagnosisServer::serve(PeerId peer, transport::Stream stream, party::
         }
         answer = fail(sent.error());
     } else if (const auto* reach = std::get_if<wire::GetReach>(&request)) {
-        answer = co_await this->answer(peer, *reach);
+        answer = co_await this->answer(*reach);
     } else if (const auto* dial_back = std::get_if<wire::DialBack>(&request)) {
         answer = co_await this->answer(peer, *dial_back);
     } else {
-        answer = co_await this->answer(peer, std::get<wire::TestSpeed>(request));
+        answer = co_await this->answer(std::get<wire::TestSpeed>(request));
     }
     const auto text = answer ? std::move(answer) : wire::encode(wire::to_failure(answer.error()));
     if (text) {
@@ -93,7 +85,7 @@ Task<void> DiagnosisServer::serve(PeerId peer, transport::Stream stream, party::
     }
 }
 
-Task<Result<std::string>> DiagnosisServer::answer(PeerId /*peer*/, wire::GetReach)
+Task<Result<std::string>> DiagnosisServer::answer(wire::GetReach)
 {
     const auto now = Clock::now();
     if (const auto may = reaches_.enter(now); !may) {
@@ -124,17 +116,17 @@ Task<wire::DialledBack> DiagnosisServer::dial(Address target, PeerId peer) const
 {
     const auto identity = transport::Identity::ephemeral();
     if (!identity) {
-        co_return wire::DialledBack{.problem = clean(identity.error().message, max_problem_size)};
+        co_return wire::DialledBack{.problem = clean(identity.error().message, wire::max_problem_size)};
     }
     auto bind = options_.bind;
     bind.port = 0;
     const auto endpoint = transport::Endpoint::open(options_.executor, *identity, {.bind = bind});
     if (!endpoint) {
-        co_return wire::DialledBack{.problem = clean(endpoint.error().message, max_problem_size)};
+        co_return wire::DialledBack{.problem = clean(endpoint.error().message, wire::max_problem_size)};
     }
     const auto connection = co_await (*endpoint)->connect(target, peer, Clock::now() + dial_patience);
     if (!connection) {
-        co_return wire::DialledBack{.problem = clean(connection.error().message, max_problem_size)};
+        co_return wire::DialledBack{.problem = clean(connection.error().message, wire::max_problem_size)};
     }
     (*connection)->close("it was only tried out");
     co_return wire::DialledBack{.reached = true, .problem = {}};
@@ -172,7 +164,7 @@ Task<Result<wire::SpeedTested>> DiagnosisServer::test_speed(PeerId from)
     co_return co_await receive_filler(&party_, from);
 }
 
-Task<Result<std::string>> DiagnosisServer::answer(PeerId /*peer*/, wire::TestSpeed question)
+Task<Result<std::string>> DiagnosisServer::answer(wire::TestSpeed question)
 {
     const auto tested = co_await test_speed(question.peer);
     co_return tested ? wire::encode(*tested) : Result<std::string>(fail(tested.error()));

@@ -38,9 +38,9 @@ public:
     [[nodiscard]] Task<Result<wire::SpeedTested>> test_speed(PeerId from);
 
 private:
-    [[nodiscard]] Task<Result<std::string>> answer(PeerId peer, wire::GetReach question);
+    [[nodiscard]] Task<Result<std::string>> answer(wire::GetReach question);
     [[nodiscard]] Task<Result<std::string>> answer(PeerId peer, wire::DialBack question);
-    [[nodiscard]] Task<Result<std::string>> answer(PeerId peer, wire::TestSpeed question);
+    [[nodiscard]] Task<Result<std::string>> answer(wire::TestSpeed question);
     [[nodiscard]] Task<wire::DialledBack> dial(Address target, PeerId peer) const;
     [[nodiscard]] Task<Result<void>> enter_speed_test();
     [[nodiscard]] Task<Result<void>> serve_filler(transport::Stream& stream);
@@ -50,9 +50,9 @@ private:
     /// A party of a hundred, asked twice in a row.
     QuestionLimit reaches_{{.at_once = 16, .burst = 200, .interval = std::chrono::seconds(1)}};
     QuestionLimit dials_{{.at_once = 4, .burst = 32, .interval = std::chrono::seconds(2)}};
+    Signal speed_test_ended_;
     /// A party of thirty measures everybody with everybody, both ways, in 58 for each. Then 16 MiB in 10 s
     /// are 13 Mbit/s at most.
-    Signal speed_test_ended_;
     QuestionLimit speeds_{{.at_once = 1, .burst = 128, .interval = std::chrono::seconds(10)}};
 };
 

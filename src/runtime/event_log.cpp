@@ -10,13 +10,13 @@ namespace {
 
 constexpr std::size_t kept = 100;
 
+}  // namespace
+
 std::uint64_t milliseconds_since_1970()
 {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
 }
-
-}  // namespace
 
 void EventLog::add(std::string kind, About about, std::string text)
 {

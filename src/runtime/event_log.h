@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <list>
@@ -9,6 +10,9 @@
 #include "runtime/model.h"
 
 namespace lanspread::runtime {
+
+/// The wall clock, as a person would read it off.
+[[nodiscard]] std::uint64_t milliseconds_since_1970();
 
 /// The last hundred events, and those who want to hear of further ones. On the core thread.
 class EventLog {

@@ -1,5 +1,6 @@
 #include "runtime/filler.h"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 

@@ -9,6 +9,9 @@
 /// `member`.
 namespace lanspread::wire {
 
+/// Bytes of a display name.
+inline constexpr std::size_t max_name_size = 64;
+
 /// Refuses what is no short line for people: text of more than `max_size` bytes or with control characters,
 /// which a terminal would obey.
 [[nodiscard]] Result<void> check_line(std::string_view member, std::string_view text, std::size_t max_size);

@@ -13,9 +13,6 @@ namespace lanspread::wire {
 
 namespace {
 
-constexpr std::size_t max_name_size = 64;
-constexpr std::size_t max_word_size = 32;
-constexpr std::size_t max_problem_size = 256;
 constexpr std::array<std::string_view, 4> states{"connected", "connecting", "unreachable", "banned"};
 
 }  // namespace

@@ -18,6 +18,10 @@ namespace lanspread::wire {
 inline constexpr std::size_t max_reach_peers = 512;
 inline constexpr std::size_t max_reach_paths = 16;
 
+/// Bytes of a path's or an interface's name, and of a problem.
+inline constexpr std::size_t max_word_size = 32;
+inline constexpr std::size_t max_problem_size = 256;
+
 /// The bytes of one speed test, at most.
 inline constexpr std::uint64_t filler_size = 16 * 1024 * 1024;
 

@@ -10,7 +10,6 @@ namespace lanspread::wire {
 
 namespace {
 
-constexpr std::size_t max_name_size = 64;
 constexpr std::size_t max_program_size = 64;
 constexpr std::size_t max_listen_count = 64;
 constexpr std::size_t max_code_size = 64;
