@@ -11,7 +11,6 @@
 #include "base/error.h"
 #include "discovery/discovery.h"
 #include "party/liveness.h"
-#include "party/peer_book.h"
 #include "party/session.h"
 #include "transport/stream.h"
 
@@ -56,7 +55,6 @@ struct Options {
     DiagnosisHandler diagnose = {};
     Events events;
     Liveness::Parameters liveness = {};
-    PeerBook::Parameters book = {};
 };
 
 }  // namespace lanspread::party

@@ -30,7 +30,7 @@ Party::Party(Executor executor, transport::Endpoint& endpoint, const PeerId& sel
       self_(self),
       options_(std::move(options)),
       random_(random_number()),
-      book_(self, options_.book),
+      book_(self),
       roster_(self),
       journal_(random_number())
 {

@@ -67,7 +67,7 @@ public:
     /// Somebody who announces our own id is said to listen at `address`. That is looked into, and believed
     /// where our own key answers there. May be told again and again.
     void clone_seen(const std::string& path, const Address& address);
-    /// A card, a cable or an address has come or gone, or this PC was suspended: whoever is not connected is
+    /// A card, a cable or an address has come, or this PC was suspended: whoever is not connected is
     /// dialled soon, and every connection must show that it still carries something.
     void network_changed();
 
@@ -142,6 +142,7 @@ private:
     Task<void> run_session(SharedSession session);
     void end(Session& session, PeerBook::Left how, const std::string& reason);
     void tell_left(const PeerId& peer, const std::optional<std::string>& reason);
+    [[nodiscard]] std::unordered_map<PeerId, std::string> distinct_names() const;
 
     // Gossip, in party_gossip.cpp.
     Task<void> gossip_when_due();
@@ -154,7 +155,6 @@ private:
     Task<void> check_clone(std::string path, Address address);
     void own_key_found(const std::string& path, const Address& address);
     void watch_for_clones(const Session& session);
-    [[nodiscard]] std::unordered_map<PeerId, std::string> distinct_names() const;
     [[nodiscard]] std::string clone_text(const PeerId& peer) const;
     [[nodiscard]] std::optional<std::string> own_clone_text() const;
 

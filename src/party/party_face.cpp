@@ -15,8 +15,8 @@ namespace lanspread::party {
 
 namespace {
 
-/// A look-up, the question for the port, the handshakes and the Hello, each with its own patience (party.cpp,
-/// greeting.cpp).
+/// A look-up, the question for the port, the handshakes and the Hello, each with its own patience
+/// (party_dialing.cpp, greeting.cpp).
 constexpr std::chrono::seconds connect_patience{20};
 constexpr std::chrono::milliseconds goodbye_patience{300};
 

@@ -121,7 +121,7 @@ void Rumours::failed(const PeerId& peer, ErrorCode code, TimePoint now)
     const auto dialled = *rumour.dial;
     end(rumour, code == ErrorCode::refused ? Outcome::refused : Outcome::unanswered, now);
     const auto saying = std::ranges::find(rumour.sayings, dialled.teller, &Saying::teller);
-    if (saying == rumour.sayings.end() || saying->addresses.empty()) {
+    if (saying == rumour.sayings.end()) {
         return;
     }
     ++saying->failures;

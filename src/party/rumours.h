@@ -79,7 +79,7 @@ public:
     void reached(const PeerId& peer, const Address& address, TimePoint now);
     /// `refused`: somebody else lives there.
     void failed(const PeerId& peer, ErrorCode code, TimePoint now);
-    /// Nothing is believed of this teller any more, nor of that peer.
+    /// Nothing is believed of this teller any more, nor of that peer, but for what is being dialled.
     void forget(const PeerId& banned);
     /// The network is another one: what was in vain may not be any more.
     void network_changed(TimePoint now);
