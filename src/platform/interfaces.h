@@ -68,13 +68,14 @@ struct InterfaceVerdict {
 /// The same interfaces, the best first. Unusable ones are at the end.
 [[nodiscard]] std::vector<NetworkInterface> ranked(std::vector<NetworkInterface> interfaces);
 
-/// What Linux says of an IPv6 address: IFA_F_… of linux/if_addr.h, the lowest eight.
+/// What an IPv6 address is good for.
 enum class AddressUse {
     lasting,
     temporary,  ///< can be used, and is gone in a day (RFC 8981)
     none,       ///< unchecked, taken by somebody else, or deprecated
 };
 
+/// `flags`: what Linux says of it, IFA_F_… of linux/if_addr.h, the lowest eight.
 [[nodiscard]] AddressUse judge_address_flags(unsigned flags);
 
 /// What the system says of a device beside its flags.

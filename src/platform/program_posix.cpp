@@ -2,14 +2,13 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
-#include <filesystem>
 #include <optional>
 #include <string_view>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <csignal>
@@ -104,6 +103,18 @@ private:
     posix_spawn_file_actions_t actions_{};
 };
 
+int milliseconds_until(TimePoint deadline)
+{
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    return static_cast<int>(std::max(left, std::chrono::milliseconds::zero()).count());
+}
+
+Error too_slow(const std::string& name, const ProgramLimits& limits)
+{
+    return {ErrorCode::timed_out,
+            name + " did not end within " + std::to_string(limits.patience.count()) + " ms"};
+}
+
 /// A child process, which does not outlive this: it is killed where it was not waited for.
 class Child {
 public:
@@ -117,6 +128,15 @@ public:
     }
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
+
+    /// Whether it has ended by then. Where the kernel cannot tell (before 5.3), yes: wait() waits then.
+    [[nodiscard]] bool ends_by(TimePoint deadline) const
+    {
+        const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, id_, 0)));
+        pollfd waiting{.fd = handle.get(), .events = POLLIN, .revents = 0};
+        return handle.get() < 0 ||
+               posix::retried([&] { return ::poll(&waiting, 1, milliseconds_until(deadline)); }) > 0;
+    }
 
     int wait()
     {
@@ -144,18 +164,16 @@ bool read_some(const Descriptor& from, std::string& into)
 
 /// Reads both to their ends.
 Result<void> read_all(const std::string& name, Pipe& output, Pipe& errors, ProgramOutput& into,
-                      const ProgramLimits& limits)
+                      const ProgramLimits& limits, TimePoint deadline)
 {
-    const auto deadline = Clock::now() + limits.patience;
     std::array<pollfd, 2> waiting{{{.fd = output.read_end.get(), .events = POLLIN, .revents = 0},
                                    {.fd = errors.read_end.get(), .events = POLLIN, .revents = 0}}};
     while (waiting[0].fd >= 0 || waiting[1].fd >= 0) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        if (left <= 0) {
-            return fail(ErrorCode::timed_out,
-                        name + " did not end within " + std::to_string(limits.patience.count()) + " ms");
+        const auto left = milliseconds_until(deadline);
+        if (left == 0) {
+            return fail(too_slow(name, limits));
         }
-        if (::poll(waiting.data(), waiting.size(), static_cast<int>(left)) < 0 && errno != EINTR) {
+        if (::poll(waiting.data(), waiting.size(), left) < 0 && errno != EINTR) {
             return posix::failed(name);
         }
         if (waiting[0].revents != 0 && !read_some(output.read_end, into.output)) {
@@ -187,6 +205,7 @@ Result<ProgramOutput> run_program(const std::vector<std::string>& arguments, con
     if (!output || !errors) {
         return fail(output ? errors.error() : output.error());
     }
+    const auto deadline = Clock::now() + limits.patience;
     FileActions actions;
     actions.open_null(STDIN_FILENO);
     actions.duplicate(output->write_end, STDOUT_FILENO);
@@ -202,8 +221,11 @@ Result<ProgramOutput> run_program(const std::vector<std::string>& arguments, con
     output->write_end = Descriptor();
     errors->write_end = Descriptor();
     ProgramOutput result;
-    if (auto read = read_all(arguments.front(), *output, *errors, result, limits); !read) {
+    if (auto read = read_all(arguments.front(), *output, *errors, result, limits, deadline); !read) {
         return fail(std::move(read).error());
+    }
+    if (!child.ends_by(deadline)) {
+        return fail(too_slow(arguments.front(), limits));
     }
     result.exit_code = child.wait();
     return result;

@@ -37,6 +37,13 @@ TEST(RunProgram, kills_a_program_that_takes_too_long)
     EXPECT_EQ(done.error().code, ErrorCode::timed_out);
 }
 
+TEST(RunProgram, kills_a_program_that_says_no_more_and_goes_on)
+{
+    const auto done = run_program({"sh", "-c", "exec >&- 2>&-; exec sleep 1000"}, {.patience = 50ms});
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::timed_out);
+}
+
 TEST(RunProgram, kills_a_program_that_says_too_much)
 {
     const auto done = run_program({"yes"}, {.max_output = 100'000});
