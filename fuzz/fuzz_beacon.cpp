@@ -37,7 +37,8 @@ void check_actions(const BeaconActions& actions)
 }  // namespace
 
 /// Beacons: what is read says the same when it is written and read again, and the engine comes through it.
-/// The input is one packet, or several that each have their length, in two bytes, in front.
+/// The input is one packet, or several that each have in front the last byte of their sender's address, and
+/// their length in two bytes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     if (const auto beacon = decode_beacon(input(data, size))) {

@@ -114,7 +114,7 @@ private:
         }
         if (const auto joined = sockets_.at(family)->join(link.index)) {
             joined_.emplace(family, link.index);
-        } else if (said_.emplace(link.index, to_string(family)).second && said_.size() < max_said) {
+        } else if (said_.size() < max_said && said_.emplace(link.index, to_string(family)).second) {
             log::warning("discovery", "beacon: {} over {}: {}; broadcasts go on", link.name,
                          to_string(family), joined.error().message);
         }
@@ -176,7 +176,7 @@ private:
             return;
         }
         const auto sent = socket->second->send(packet);
-        if (!sent && said_.emplace(packet.interface, packet.to.ip_text()).second && said_.size() < max_said) {
+        if (!sent && said_.size() < max_said && said_.emplace(packet.interface, packet.to.ip_text()).second) {
             log::debug("discovery", "beacon: to {}: {} (said once)", packet.to.ip_text(),
                        sent.error().message);
         }

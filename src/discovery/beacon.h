@@ -30,8 +30,6 @@ public:
     /// answers before `deadline`. Needs no `run` here, but one over there.
     [[nodiscard]] Task<Result<Sighting>> ask(Address host, TimePoint deadline);
 
-    [[nodiscard]] const BeaconCounts& counts() const { return engine_.counts(); }
-
 private:
     class Session;
 

@@ -85,9 +85,7 @@ Task<Result<Sighting>> Beacon::ask(Address host, TimePoint deadline)
         co_await sleep_until(next_try);
     }
     const bool is_this_pc = host.is_loopback() || std::ranges::any_of(links_, [&host](const Link& link) {
-                                return std::ranges::any_of(link.addresses, [&host](const auto& own) {
-                                    return own.address.ip == host.ip;
-                                });
+                                return link.is_own(host);
                             });
     if (is_this_pc) {
         co_return fail(ErrorCode::unavailable,

@@ -52,8 +52,7 @@ BeaconActions BeaconEngine::on_packet(const Datagram& datagram, TimePoint now)
         ++(beacon ? counts_.off_link : counts_.malformed);
         return actions;
     }
-    const bool was_sent_to_us = std::ranges::any_of(
-        open->link.addresses, [&datagram](const auto& own) { return own.address.ip == datagram.to.ip; });
+    const bool was_sent_to_us = open->link.is_own(datagram.to);
     if (beacon->packet.key == keys_.own) {
         hear_own_key(*open, *beacon, datagram.from, now, actions);
     } else if (was_sent_to_us && beacon->packet.kind == BeaconKind::question) {
@@ -73,8 +72,7 @@ BeaconEngine::OpenLink* BeaconEngine::link_of(const Datagram& datagram)
         return &known->second;
     }
     for (auto& [index, open] : links_) {
-        if (std::ranges::any_of(open.link.addresses,
-                                [&datagram](const auto& own) { return own.address.ip == datagram.to.ip; })) {
+        if (open.link.is_own(datagram.to)) {
             return &open;
         }
     }

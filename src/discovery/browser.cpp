@@ -193,15 +193,15 @@ std::vector<PeerChange> Browser::report(TimePoint now)
     return changes;
 }
 
-std::vector<Sighting> Browser::reported() const
+std::vector<PeerId> Browser::reported() const
 {
-    std::vector<Sighting> sightings;
+    std::vector<PeerId> peers;
     for (const auto& instance : instances_ | std::views::values) {
         if (instance.reported) {
-            sightings.push_back(*instance.reported);
+            peers.push_back(instance.reported->id);
         }
     }
-    return sightings;
+    return peers;
 }
 
 Browser::Due Browser::poll(TimePoint now)

@@ -67,7 +67,7 @@ public:
     [[nodiscard]] TimePoint next_wake() const { return wake_; }
 
     /// Who is reported at the moment.
-    [[nodiscard]] std::vector<Sighting> reported() const;
+    [[nodiscard]] std::vector<PeerId> reported() const;
 
 private:
     struct Host {

@@ -14,7 +14,6 @@ struct Announcement {
     PeerId id{};
     std::string name{};       ///< display name, at most 64 bytes
     std::uint16_t port = 0;   ///< UDP port that the transport listens on
-    Address listen{};         ///< the only address that it listens on; unspecified: all
     std::uint64_t rev = 0;    ///< revision of our library
     std::uint64_t epoch = 0;  ///< random, names this process: the one of its library snapshots
 

@@ -30,6 +30,11 @@ bool Link::has_v6() const
     return std::ranges::any_of(addresses, [](const auto& own) { return !own.address.is_v4(); });
 }
 
+bool Link::is_own(const Address& address) const
+{
+    return std::ranges::any_of(addresses, [&](const auto& own) { return own.address.ip == address.ip; });
+}
+
 bool Link::is_neighbour(const Address& address) const
 {
     return (!address.is_v4() && address.is_link_local()) ||

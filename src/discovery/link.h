@@ -19,6 +19,8 @@ struct Link {
 
     [[nodiscard]] bool has_v4() const;
     [[nodiscard]] bool has_v6() const;
+    /// Whether `address` is one of ours here; ports and scopes do not matter.
+    [[nodiscard]] bool is_own(const Address& address) const;
     /// Whether `address` is reached over this link without a router.
     [[nodiscard]] bool is_neighbour(const Address& address) const;
 };

@@ -41,8 +41,8 @@ Actions MdnsEngine::set_links(const std::vector<Link>& links, TimePoint now)
             ++open;
             continue;
         }
-        for (const auto& sighting : open->second.browser.reported()) {
-            forget(sighting.id, actions);
+        for (const auto& peer : open->second.browser.reported()) {
+            forget(peer, actions);
         }
         open = links_.erase(open);
     }

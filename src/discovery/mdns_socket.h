@@ -20,7 +20,6 @@ public:
     MdnsSocket(const MdnsSocket&) = delete;
     MdnsSocket& operator=(const MdnsSocket&) = delete;
 
-    [[nodiscard]] IpFamily family() const { return family_; }
     [[nodiscard]] bool is_open() const;
     /// The next packet; its interface is 0 where it is not for this socket. The socket must be kept alive
     /// meanwhile; closing it ends the wait as if it was cancelled.

@@ -15,7 +15,6 @@ discovery::Announcement PeerRuntime::Core::announcement() const
     return {.id = identity.id(),
             .name = config.name,
             .port = endpoint->port(),
-            .listen = config.listen,
             .rev = library.rev(),
             .epoch = party.epoch()};
 }
