@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "async/task_group.h"
+#include "base/log.h"
 #include "platform/files.h"
 
 namespace lanspread::faulty {
@@ -66,6 +67,8 @@ FaultyPeer::FaultyPeer(Executor executor, Options options, transport::Identity i
 {
     if (const auto interfaces = platform::network_interfaces()) {
         mdns_.set_links(discovery::choose_links(*interfaces, {}, false));
+    } else {
+        log::warning("discovery", "{}", interfaces.error().message);
     }
     library_.on_scan_finished([this] {
         has_scanned_ = true;

@@ -5,6 +5,7 @@ import shutil
 import sys
 import time
 import unittest
+from itertools import combinations
 from pathlib import Path
 
 import trees
@@ -83,6 +84,17 @@ class LanTest(unittest.TestCase):
 
     def wait_until_seen(self, peer: Peer, game: str, peers: int = 1) -> None:
         wait_for(lambda: peer.sees(game, peers), 30, f"{peer.name} sees {game} at {peers}")
+
+    def paths(self, peer: Peer, other: Peer) -> set[str]:
+        """The ways in which a peer has found another; none where it does not know it."""
+        entry = peer.peer(other)
+        return {found["path"] for found in entry["found_by"]} if entry else set()
+
+    def wait_until_connected(self, *peers: Peer, seconds: float = 10) -> None:
+        """Everybody with everybody."""
+        for one, other in combinations(peers, 2):
+            wait_for(lambda a=one, b=other: a.is_connected_to(b) and b.is_connected_to(a), seconds,
+                     f"{one.name} and {other.name} are connected")
 
     def wait_for_download(self, peer: Peer, game: str, *states: str, seconds: float = 120) -> dict:
         """Waits until a download is in one of these states, and gives it."""

@@ -10,16 +10,6 @@ from peer import Peer, wait_for
 
 
 class Discovery(LanTest):
-    def paths(self, peer: Peer, other: Peer) -> set[str]:
-        """By which paths a peer found another."""
-        entry = peer.peer(other)
-        return {found["path"] for found in entry["found_by"]} if entry else set()
-
-    def wait_until_connected(self, *peers: Peer, seconds: float = 10) -> None:
-        for one, other in combinations(peers, 2):
-            wait_for(lambda a=one, b=other: a.is_connected_to(b) and b.is_connected_to(a), seconds,
-                     f"{one.name} and {other.name} are connected")
-
     def fetch(self, source: Peer, peer: Peer) -> None:
         self.wait_until_seen(peer, "quake")
         peer.get("quake")

@@ -31,13 +31,8 @@ class Doctor(LanTest):
     def connected(self, *names: str) -> list[Peer]:
         """Peers that are all connected to each other."""
         peers = [self.peer(name) for name in names]
-        for peer in peers:
-            self.wait_until_connected(peer, *(other for other in peers if other is not peer))
+        self.wait_until_connected(*peers, seconds=20)
         return peers
-
-    def wait_until_connected(self, peer: Peer, *others: Peer) -> None:
-        for other in others:
-            wait_for(lambda o=other: peer.is_connected_to(o), 20, f"{peer.name} and {other.name} are connected")
 
     def findings(self, answer: Answer, topic: str, severity: str = "problem") -> list[dict]:
         return [finding for finding in answer.document["findings"]
@@ -100,7 +95,7 @@ class Doctor(LanTest):
         alice = self.new_peer("alice", "--connect", f"{bob.host.address}:{bob.port}")
         alice.host.run("nft", STATEFUL)
         alice.start()
-        self.wait_until_connected(alice, bob)
+        self.wait_until_connected(alice, bob, seconds=20)
         answer = self.examine(alice)
         self.assertEqual(answer.code, 1)
         self.assertEqual({row["firewall"] for row in answer.document["ports"]}, {"closed"})
@@ -126,7 +121,8 @@ class Doctor(LanTest):
         carol.host.drop_incoming("ip6 saddr fe80::/10")
         for peer in (bob, carol):
             peer.start()
-        self.wait_until_connected(alice, bob, carol)
+        for other in (bob, carol):
+            self.wait_until_connected(alice, other, seconds=20)
         self.drop_at_the_switch("udp dport 5353")
         answer = self.examine(alice)
         self.assertEqual(answer.code, 1)
@@ -143,7 +139,7 @@ class Doctor(LanTest):
         mallory = FaultyPeer(self.folder, "mallory", self.lab.host("mallory"), "wrong-reach", False)
         self.started.append(mallory)
         mallory.start()
-        self.wait_until_connected(alice, mallory)
+        wait_for(lambda: alice.is_connected_to(mallory), 20, "alice and mallory are connected")
         command = alice.host.command(*alice.command("doctor"))
         done = subprocess.run(command, capture_output=True, check=False, timeout=60, stdin=subprocess.DEVNULL)
         self.assertEqual(done.returncode, 0, done.stderr)

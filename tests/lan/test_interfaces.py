@@ -29,17 +29,8 @@ class Interfaces(LanTest):
 
     def wait_until_found_anew(self, peer: Peer, other: Peer) -> None:
         """Both know of each other by both paths; for a peer that nobody has met before."""
-        def paths(one: Peer, two: Peer) -> set[str]:
-            entry = one.peer(two)
-            return {found["path"] for found in entry["found_by"]} if entry else set()
-
         for one, two in ((peer, other), (other, peer)):
-            wait_for(lambda a=one, b=two: {"mdns", "beacon"} <= paths(a, b), 20, f"{one.name} found {two.name} anew")
-
-    def wait_until_connected(self, *pairs: tuple[Peer, Peer], seconds: float = 10) -> None:
-        for one, other in pairs:
-            wait_for(lambda a=one, b=other: a.is_connected_to(b) and b.is_connected_to(a), seconds,
-                     f"{one.name} and {other.name} are connected")
+            wait_for(lambda a=one, b=two: {"mdns", "beacon"} <= self.paths(a, b), 20, f"{one.name} found {two.name} anew")
 
     def second_network(self) -> Lab:
         lab = Lab(network=78)
@@ -61,9 +52,9 @@ class Interfaces(LanTest):
         both.host.add_card(other_network)
         both.start()
         bob = self.start_at(other_network, "bob").start()
-        self.wait_until_connected((bob, both))
+        self.wait_until_connected(bob, both)
         alice.start()  # the last one, so that there is somebody to be told of when she comes
-        self.wait_until_connected((alice, both))
+        self.wait_until_connected(alice, both)
         self.wait_until_seen(both, "quake")
         both.get("quake")
         self.wait_until_seen(bob, "quake")
@@ -98,7 +89,8 @@ class Interfaces(LanTest):
         trees.small_game(alice.games_folder)
         for peer in (alice, bob, office):
             peer.start()
-        self.wait_until_connected((alice, bob), (alice, office))
+        self.wait_until_connected(alice, bob)
+        self.wait_until_connected(alice, office)
         self.assertEqual(self.known_networks(bob, alice), {"10.77", "fd77"})
         self.assertEqual(self.known_networks(office, alice), {"10.8"})
         self.assertIsNone(bob.peer(office), "bob was told of somebody whom he cannot reach")
@@ -110,7 +102,7 @@ class Interfaces(LanTest):
         self.assertEqual(alice.host.address, "10.77.0.11")
         alice.start()
         bob = self.peer("bob")
-        self.wait_until_connected((alice, bob))
+        self.wait_until_connected(alice, bob)
         wait_for(lambda: "mdns" in {found["path"] for found in bob.peer(alice)["found_by"]}, 20, "bob knows what mDNS says")
         self.assertEqual(bob.peer(alice)["addresses"], [f"10.77.0.11:{alice.port}"])
 
@@ -120,7 +112,7 @@ class Interfaces(LanTest):
         bob = self.start_at(other_network, "bob").start()
         self.assertEqual(alice.peers(), [])
         alice.host.add_card(other_network)
-        self.wait_until_connected((alice, bob), seconds=BACK_SECONDS)
+        self.wait_until_connected(alice, bob, seconds=BACK_SECONDS)
         self.assertEqual(self.known_networks(bob, alice), {"10.78", "fd78"})
 
     def test_a_peer_whose_cable_was_out_for_long_is_back_soon_after_it_is_in(self):
@@ -133,7 +125,7 @@ class Interfaces(LanTest):
         bob.host.unplug()
         wait_for(lambda: not bob.is_connected_to(alice) and not alice.is_connected_to(bob), 40, "both gave up")
         bob.host.plug()
-        self.wait_until_connected((alice, bob), seconds=BACK_SECONDS)
+        self.wait_until_connected(alice, bob, seconds=BACK_SECONDS)
         self.wait_until_found_anew(bob, self.peer("carol"))
         self.wait_for_download(bob, "quake", "done")
         self.assert_same(alice.games_folder / "quake", bob.games_folder / "quake")
@@ -188,7 +180,7 @@ class Interfaces(LanTest):
         self.started.append(bob)
         alice.start()
         bob.start()
-        self.wait_until_connected((alice, bob))
+        self.wait_until_connected(alice, bob)
 
 
 if __name__ == "__main__":

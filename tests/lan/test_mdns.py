@@ -133,6 +133,7 @@ class Flood(LanTest):
         wait_for(lambda: bob.is_connected_to(alice) and alice.is_connected_to(bob), 20, "they are connected anyway")
         while time.monotonic() < began + 4:
             alice.status()
+        self.assertTrue(flooder.is_alive(), "the flood goes on to the end")
         bytes_a_second = (alice.host.bytes_sent() - sent) / (time.monotonic() - began)
         self.assertLess(bytes_a_second, 200_000, "what alice is made to send")
         self.assertEqual([peer["id"] for peer in alice.peers()], [bob.id], "nobody that was invented is listed")

@@ -12,11 +12,6 @@ def connected(peer: Peer) -> set[str]:
     return {entry["id"] for entry in peer.peers() if entry["state"] == "connected"}
 
 
-def paths(peer: Peer, other: Peer) -> set[str]:
-    """The ways in which a peer has found another."""
-    return {found["path"] for found in peer.peer(other)["found_by"]}
-
-
 class PartyMesh(LanTest):
     def wait_for_mesh(self, peers: list[Peer], seconds: float = 60) -> None:
         """Waits until all are connected with all. Each is asked until it is; looking takes time from what is looked at."""
@@ -50,7 +45,7 @@ class PartyMesh(LanTest):
             peers.append(self.peer(name, "--no-discovery", *typed))
         self.wait_for_mesh(peers)
         alice, eve = peers[0], peers[-1]
-        self.assertIn("gossip", paths(alice, eve) | paths(eve, alice))
+        self.assertIn("gossip", self.paths(alice, eve) | self.paths(eve, alice))
         told = [found for peer, other in ((alice, eve), (eve, alice)) for found in peer.peer(other)["found_by"]
                 if found["path"] == "gossip"]
         self.assertLessEqual({found["interface"] for found in told}, {"bob", "carol", "dave"})
