@@ -83,8 +83,12 @@ def measure(options: argparse.Namespace, work: Path, rows: list[dict]) -> None:
                     print_rounds(number, path, rounds, errors)
                 if options.rest:
                     show_progress(f"{number} peers: {options.settle + options.rest} s of rest")
-                    row["rest"] = asdict(rest := gathering.rest(options.settle, options.rest))
-                    rests.append((number, path, rest))
+                    try:
+                        row["rest"] = asdict(rest := gathering.rest(options.settle, options.rest))
+                        rests.append((number, path, rest))
+                    except (AssertionError, OSError) as error:
+                        errors.append(f"at rest: {first_line(error)}")
+                        print(f"{number:>5} {path:<7} failed {errors[-1]}", flush=True)
                     show_progress("")
             finally:
                 gathering.close()
@@ -92,6 +96,10 @@ def measure(options: argparse.Namespace, work: Path, rows: list[dict]) -> None:
         print(REST_HEAD)
     for number, path, rest in rests:
         print_rest(number, path, rest)
+
+
+def first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def measure_rounds(gathering: Gathering, number: int) -> tuple[list[Round], list[str]]:
@@ -102,7 +110,7 @@ def measure_rounds(gathering: Gathering, number: int) -> tuple[list[Round], list
         try:
             rounds.append(gathering.measure())
         except (AssertionError, OSError) as error:
-            errors.append(str(error).partition("\n")[0])
+            errors.append(first_line(error))
     show_progress("")
     return rounds, errors
 
