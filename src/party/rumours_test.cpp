@@ -168,6 +168,18 @@ TEST(Rumours, that_failed_wait_behind_those_that_did_not)
     EXPECT_TRUE(rumours.next_dials(start + 10s, everybody, 8).empty());
 }
 
+TEST(Rumours, that_failed_wait_behind_those_that_did_not_though_they_are_due_for_longer)
+{
+    Rumours rumours;
+    rumours.heard(mallory, peer_id(100), {address(1)}, start);
+    ASSERT_EQ(rumours.next_dials(start, everybody, all).size(), 1U);
+    rumours.failed(peer_id(100), ErrorCode::timed_out, start);
+    rumours.heard(anna, peer_id(9), {address(99)}, start, 5s);
+    const auto dials = rumours.next_dials(start + 10s, everybody, 1);
+    ASSERT_EQ(dials.size(), 1U);
+    EXPECT_EQ(dials[0].peer, peer_id(9));
+}
+
 TEST(Rumours, that_one_invents_fill_nothing_and_cost_few_dials)
 {
     Rumours rumours;
