@@ -17,7 +17,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "lan")
 from gathering import PATHS, Gathering, Rest, Round  # noqa: E402
 from isolation import isolate, why_not  # noqa: E402
 from machine import machine_text, show_progress  # noqa: E402
+from neighbours import room_for_neighbours  # noqa: E402
 from work_folder import make_work_folder  # noqa: E402
+
+# So many fit into the tables that every kernel has.
+FEW_PEERS = 30
 
 HEAD = (f"{'peers':>5} {'path':<7}   from ready: {'median':>7} {'worst':>7}   from start: {'median':>7} {'worst':>7}"
         f"   {'CPU s':>6} {'limit':>7} {'ratio':>6} {'busy':>6}")
@@ -51,7 +55,15 @@ def main() -> int:
     target = options.json.resolve() if options.json else None
     # Ended by others as by Ctrl-C: in order.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    isolate()
+    with room_for_neighbours(max(options.peers)) as no_room:
+        if no_room and max(options.peers) > FEW_PEERS:
+            print(f"bench discovery: {max(options.peers)} hosts are too many here: {no_room}", file=sys.stderr)
+            return 1
+        isolate()
+        return run(options, target)
+
+
+def run(options: argparse.Namespace, target: Path | None) -> int:
     work = make_work_folder()
     rows: list[dict] = []
     print(machine_text())

@@ -14,8 +14,9 @@ from control import ask, ask_for_list, events
 from cpu import cpu_of_machine, schedule_time
 from peer import Peer
 
-# A party that is not complete by then never will be.
+# A party that is not complete by then never will be; the work grows with the square of the peers.
 PATIENCE = 30
+PATIENCE_PER_PAIR = 1 / 50
 # How often those are asked who have not found everybody yet; the time that counts is that of their own events.
 POLL_SECONDS = 0.1
 # UDP ports by which the paths differ. A path is left alone by dropping the other's packets.
@@ -115,11 +116,12 @@ class Gathering:
     def _measure(self, peers: list[Peer], started: float) -> Round:
         clock, machine = time.monotonic(), cpu_of_machine()
         cpu = sum(schedule_time(peer.process.pid) for peer in peers)
+        patience = PATIENCE + len(peers) ** 2 / 2 * PATIENCE_PER_PAIR
         missing = list(peers)
         while missing:
             missing = [peer for peer in missing if not self._sees_all(peer)]
-            if missing and time.monotonic() - clock > PATIENCE:
-                raise TimeoutError(f"{len(missing)} of {len(peers)} peers do not see all games after {PATIENCE} s; "
+            if missing and time.monotonic() - clock > patience:
+                raise TimeoutError(f"{len(missing)} of {len(peers)} peers do not see all games after {patience:.0f} s; "
                                    f"{missing[0].name} sees {self._seen(missing[0])}")
             time.sleep(POLL_SECONDS if missing else 0)
         cpu_from_start = sum(schedule_time(peer.process.pid) for peer in peers)

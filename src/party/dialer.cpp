@@ -14,8 +14,10 @@ namespace lanspread::party {
 namespace {
 
 constexpr std::chrono::milliseconds stagger{250};
-/// For an address that is answered to get through the handshake, before the next is tried beside it.
+/// For an address that is answered to get through the handshake, before the next is tried beside it; or as
+/// many times as long as a dial typically takes, where that is more.
 constexpr std::chrono::seconds handshake_patience{1};
+constexpr int typical_dials_of_handshake = 4;
 
 class Race {
 public:
@@ -46,7 +48,8 @@ public:
 private:
     Task<void> attempt(std::size_t index)
     {
-        const auto due = start_ + start_of(index, request_.addresses.size(), deadline_ - start_);
+        const auto due =
+            start_ + start_of(index, request_.addresses.size(), deadline_ - start_, request_.typical);
         while (failed_ < index && Clock::now() < std::max(due, held_until_)) {
             co_await changed_.wait_until(std::max(due, held_until_));
         }
@@ -88,7 +91,9 @@ private:
         while (!progress->is_answered) {
             co_await progress->changed.wait();
         }
-        held_until_ = std::max(held_until_, Clock::now() + handshake_patience);
+        const auto patience =
+            std::max<Duration>(handshake_patience, typical_dials_of_handshake * request_.typical);
+        held_until_ = std::max(held_until_, Clock::now() + patience);
     }
 
     transport::Endpoint& endpoint_;
@@ -106,10 +111,11 @@ private:
 
 }  // namespace
 
-Duration start_of(std::size_t index, std::size_t count, Duration patience)
+Duration start_of(std::size_t index, std::size_t count, Duration patience, Duration typical)
 {
-    const auto turns = static_cast<Duration::rep>(std::max<std::size_t>(count, 1));
-    return std::min<Duration>(stagger, patience / 2 / turns) * static_cast<Duration::rep>(index);
+    const auto pauses = static_cast<Duration::rep>(std::max<std::size_t>(count, 2) - 1);
+    const auto pause = std::max<Duration>(stagger, 2 * typical);
+    return std::min<Duration>(pause, patience / 2 / pauses) * static_cast<Duration::rep>(index);
 }
 
 Task<Dialled> dial_first(transport::Endpoint& endpoint, DialRequest request, TimePoint deadline)

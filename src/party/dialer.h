@@ -18,6 +18,7 @@ namespace lanspread::party {
 struct DialRequest {
     std::vector<Address> addresses;  ///< best first
     std::optional<PeerId> expected;  ///< nothing: whoever answers
+    Duration typical = {};           ///< how long a dial takes at the moment; zero: not known
 };
 
 /// What came of it.
@@ -27,8 +28,11 @@ struct Dialled {
 };
 
 /// How long after the first of `count` addresses the one with that index is tried: RFC 8305 §5 recommends
-/// 250 ms from one to the next; where there are many, all have to get their turn within half of `patience`.
-[[nodiscard]] Duration start_of(std::size_t index, std::size_t count, Duration patience);
+/// 250 ms from one to the next; longer where a dial typically takes longer, for else every peer of a busy
+/// party were dialled at all of its addresses; where there are many, all have to get their turn within half
+/// of `patience`.
+[[nodiscard]] Duration start_of(std::size_t index, std::size_t count, Duration patience,
+                                Duration typical = {});
 
 /// Dials all addresses of one peer side by side, in the spirit of RFC 8305 §5: the next one begins when the
 /// one before has failed, or has not been answered at all for a while (start_of). One that is answered, but

@@ -24,5 +24,13 @@ TEST(Dialer, gives_every_address_its_turn_and_time_to_answer)
     }
 }
 
+TEST(Dialer, leaves_more_time_to_the_first_address_where_dials_take_long)
+{
+    EXPECT_EQ(start_of(1, 3, 12s, 1s), 2s);
+    EXPECT_EQ(start_of(2, 3, 12s, 1s), 4s);
+    EXPECT_EQ(start_of(2, 3, 12s, 10s), 6s);
+    EXPECT_EQ(start_of(1, 3, 4s, 1ms), 250ms);
+}
+
 }  // namespace
 }  // namespace lanspread::party

@@ -12,7 +12,7 @@ namespace lanspread::party {
 
 namespace {
 
-constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::seconds patience{10};
 /// For a refusal to get through before the connection is closed.
 constexpr std::chrono::seconds refusal_patience{1};
 
@@ -51,7 +51,7 @@ private:
     Task<void> watch()
     {
         co_await sleep_until(deadline_);
-        connection_->close("no Hello within 5 s");
+        connection_->close("no Hello within 10 s");
     }
 
     Task<Result<wire::Hello>> ask()

@@ -22,7 +22,7 @@ struct Greeting {
 using Judge = std::function<Result<void>(const wire::Hello& theirs)>;
 
 /// Exchanges Hellos on a fresh connection: the dialler's is the request, the other's the answer. Ends within
-/// 5 s; `refused` where the other side speaks another version of the protocol, with a message that says who
+/// 10 s; `refused` where the other side speaks another version of the protocol, with a message that says who
 /// must update. Where the other side has dialled, `judge` decides before we say who we are. The caller closes
 /// the connection after an error.
 [[nodiscard]] Task<Result<Greeting>> exchange_hellos(transport::SharedConnection connection, wire::Hello ours,

@@ -15,9 +15,11 @@ namespace lanspread::party {
 namespace {
 
 /// For a host name's look-up, and for the handshakes behind it. A LAN answers in milliseconds; the rest is
-/// loss.
+/// loss. Where dials take longer, whoever is dialled is busy with those of others.
 constexpr std::chrono::seconds resolve_patience{5};
 constexpr std::chrono::seconds dial_patience{4};
+constexpr std::chrono::seconds longest_dial_patience{12};
+constexpr int typical_dials_of_patience = 10;
 /// For a connection that is nearly there to make another dial needless.
 constexpr std::chrono::milliseconds greeting_patience{500};
 constexpr std::size_t rumours_at_once = 4;
@@ -82,7 +84,7 @@ Task<void> Party::dial(PeerBook::Dial dial)
 
 Task<Result<PeerId>> Party::attempt(PeerBook::Dial dial)
 {
-    DialRequest request{.addresses = std::move(dial.addresses), .expected = {}};
+    DialRequest request{.addresses = std::move(dial.addresses)};
     if (const auto* text = std::get_if<std::string>(&dial.target)) {
         auto addresses = co_await look_up(*text);
         if (!addresses) {
@@ -158,7 +160,10 @@ Task<Result<PeerId>> Party::dial_and_greet(DialRequest request)
         }
     }
     const Mark mark(dialling_, expected);
-    const auto dialled = co_await dial_first(endpoint_, std::move(request), Clock::now() + dial_patience);
+    request.typical = book_.typical_dial();
+    const auto patience = std::clamp<Duration>(typical_dials_of_patience * request.typical, dial_patience,
+                                               longest_dial_patience);
+    const auto dialled = co_await dial_first(endpoint_, std::move(request), Clock::now() + patience);
     for (const auto& address : dialled.own_key) {
         own_key_found("connect", address);
     }

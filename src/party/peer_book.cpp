@@ -1,6 +1,7 @@
 #include "party/peer_book.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -30,16 +31,19 @@ void PeerBook::sighted(const std::string& path, const std::string& interface_nam
         return;
     }
     add_path(*record, path, interface_name, now);
-    add_addresses(*record, addresses, record->was_connected);
+    const bool brings_addresses = add_addresses(*record, addresses, record->was_connected);
+    const bool was_silent = now - record->last_seen >= parameters_.silence;
     record->last_seen = now;
     if (!name.empty()) {
         record->name = name;
     }
-    const bool is_news = !record->is_listed || record->attempts.back_off.failures() > 0;
+    const bool has_failed = record->attempts.back_off.failures() > 0;
+    const bool is_news = !record->is_listed || (has_failed && (brings_addresses || was_silent));
     record->is_listed = true;
     record->waits_for_news = false;
     if (!record->is_connected && is_news) {
-        record->attempts.back_off.renewed(now, head_start_of(peer));
+        record->attempts.back_off.renewed(now);
+        record->dials_us = !dials_first(self_, peer);
     }
 }
 
@@ -77,6 +81,7 @@ void PeerBook::network_changed(TimePoint now, const std::function<double()>& jit
     };
     for (auto& [peer, record] : records_) {
         const bool is_recent = record.is_listed || now - record.last_seen < recent;
+        record.dials_us = false;
         record.attempts.back_off.renewed(
             now, soon() + (is_recent ? Duration() : parameters_.changed_network_spread));
     }
@@ -85,17 +90,16 @@ void PeerBook::network_changed(TimePoint now, const std::function<double()>& jit
     }
 }
 
-/// Of two that find each other, one dials at once.
-Duration PeerBook::head_start_of(const PeerId& peer) const
+/// How much later than the other one of two that find each other dials.
+Duration PeerBook::head_start() const
 {
-    if (dials_first(self_, peer)) {
-        return {};
-    }
-    const auto to_dial = static_cast<std::size_t>(std::ranges::count_if(records_, [this](const auto& entry) {
+    const auto to_dial = std::ranges::count_if(records_, [this](const auto& entry) {
         return is_waiting(entry.first, entry.second) || entry.second.attempts.is_running;
-    }));
-    const auto turns = 1 + to_dial / parameters_.head_start_grows_with;
-    return std::min<Duration>(parameters_.head_start * turns, parameters_.longest_head_start);
+    });
+    const auto at_once = static_cast<Duration::rep>(parameters_.max_young_dials);
+    const auto turns = 1 + to_dial / static_cast<Duration::rep>(parameters_.head_start_grows_with);
+    return std::min<Duration>(parameters_.head_start * turns, parameters_.longest_head_start) +
+           std::min<Duration>(pace_.typical() * to_dial / at_once, parameters_.longest_queue);
 }
 
 Result<void> PeerBook::type(const std::string& host_port, TimePoint now)
@@ -171,6 +175,7 @@ void PeerBook::left(const PeerId& peer, Left how, TimePoint now, double jitter)
     }
     auto& record = found->second;
     record.is_connected = false;
+    record.dials_us = false;
     record.is_listed = is_banned(peer);
     record.last_seen = now;
     record.waits_for_news = how == Left::goodbye;
@@ -239,7 +244,7 @@ bool PeerBook::make_room()
     return true;
 }
 
-void PeerBook::add_addresses(Record& record, const std::vector<Address>& addresses,
+bool PeerBook::add_addresses(Record& record, const std::vector<Address>& addresses,
                              bool after_the_first) const
 {
     std::vector<Address> merged;
@@ -254,7 +259,10 @@ void PeerBook::add_addresses(Record& record, const std::vector<Address>& address
     }
     std::ranges::for_each(addresses, add);
     std::ranges::for_each(record.addresses, add);
-    record.addresses = std::move(merged);
+    const auto before = std::exchange(record.addresses, std::move(merged));
+    return std::ranges::any_of(record.addresses, [&before](const Address& address) {
+        return std::ranges::find(before, address) == before.end();
+    });
 }
 
 void PeerBook::add_path(Record& record, const std::string& path, const std::string& interface_name,

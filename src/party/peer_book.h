@@ -16,6 +16,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "party/back_off.h"
+#include "party/dial_pace.h"
 
 namespace lanspread::party {
 
@@ -43,7 +44,8 @@ public:
             8;  ///< among those: peers that failed before, so that dead ones do not hold up the living
         /// Dials that began less than `young_for` ago, at once. Where many peers start together, handshakes
         /// that wait for each other only take longer, and begin to be repeated; those that take longer anyway
-        /// (nobody answers) do not count.
+        /// (nobody answers) do not count. Where dials take longer than that, one is young for twice as long
+        /// as they typically take.
         std::size_t max_young_dials = 4;
         Duration young_for = std::chrono::milliseconds(300);
         Duration keep_dialling_for = std::chrono::minutes(10);
@@ -51,9 +53,15 @@ public:
         /// waits so long before it dials: most pairs then need one handshake instead of two.
         Duration head_start = std::chrono::milliseconds(200);
         /// When many peers start at once, handshakes take their time, and it waits longer: the head start
-        /// once more for so many peers that are to be dialled, up to `longest_head_start`.
+        /// once more for so many peers that are to be dialled, up to `longest_head_start`; and as long as it
+        /// takes to dial all of those, up to `longest_queue`.
         std::size_t head_start_grows_with = 4;
         Duration longest_head_start = std::chrono::milliseconds(1500);
+        Duration longest_queue = std::chrono::seconds(30);
+        /// A peer that is sighted after it was silent for so long may be tried again: who was switched off
+        /// and on is. One that is sighted all the time, and does not answer, is not tried more often for
+        /// that.
+        Duration silence = std::chrono::seconds(7);
         /// After a change of the network, all dials begin within this time.
         Duration changed_network_spread = std::chrono::milliseconds(200);
         /// A connection that held for less counts as a failure: a peer that flaps is dialled ever more
@@ -89,6 +97,7 @@ public:
         bool is_connected = false;
         bool was_connected = false;   ///< once: then the first address is the one that worked last
         bool waits_for_news = false;  ///< it has left by its own wish: not dialled before it is seen again
+        bool dials_us = false;        ///< it was sighted, and is the one of us two that dials first
         TimePoint connected_at;
         TimePoint last_seen;
         Attempts attempts;
@@ -141,6 +150,8 @@ public:
     [[nodiscard]] std::size_t dials() const { return running_since_.size(); }
     /// When the dials that run leave room for a young one.
     [[nodiscard]] TimePoint room_at() const;
+    /// How long a dial takes at the moment.
+    [[nodiscard]] Duration typical_dial() const { return pace_.typical(); }
 
     [[nodiscard]] const std::unordered_map<PeerId, Record>& records() const { return records_; }
     [[nodiscard]] const Record* find(const PeerId& peer) const;
@@ -149,11 +160,13 @@ public:
 private:
     [[nodiscard]] Record* record_of(const PeerId& peer, TimePoint now);
     [[nodiscard]] bool make_room();
-    void add_addresses(Record& record, const std::vector<Address>& addresses, bool after_the_first) const;
+    /// True where one of them is new.
+    bool add_addresses(Record& record, const std::vector<Address>& addresses, bool after_the_first) const;
     void add_path(Record& record, const std::string& path, const std::string& interface_name,
                   TimePoint now) const;
     void forget_old(TimePoint now);
-    [[nodiscard]] Duration head_start_of(const PeerId& peer) const;
+    [[nodiscard]] Duration head_start() const;
+    [[nodiscard]] static TimePoint due_of(const Record& record, Duration head_start);
 
     [[nodiscard]] bool is_waiting(const PeerId& peer, const Record& record) const;
     [[nodiscard]] bool is_waiting(const Typed& typed) const;
@@ -172,6 +185,7 @@ private:
     std::deque<PeerId> bans_by_age_;                ///< oldest first
     std::multiset<TimePoint> running_since_;        ///< when each of the running dials began
     std::size_t retries_ = 0;                       ///< among them
+    DialPace pace_;
 };
 
 }  // namespace lanspread::party

@@ -13,9 +13,10 @@ std::vector<PeerBook::Dial> PeerBook::next_dials(TimePoint now)
         Attempts* attempts;
         Dial dial;
     };
+    const auto head_start = this->head_start();
     std::vector<Due> due;
     for (auto& [peer, record] : records_) {
-        if (is_waiting(peer, record) && record.attempts.back_off.due() <= now) {
+        if (is_waiting(peer, record) && due_of(record, head_start) <= now) {
             due.push_back(
                 {.attempts = &record.attempts, .dial = {.target = peer, .addresses = record.addresses}});
         }
@@ -41,22 +42,29 @@ std::vector<PeerBook::Dial> PeerBook::next_dials(TimePoint now)
 TimePoint PeerBook::next_due() const
 {
     auto next = TimePoint::max();
-    const auto consider = [&](const Attempts& attempts) {
+    const auto consider = [&](const Attempts& attempts, TimePoint due) {
         if (has_room_for(attempts)) {  // where there is none, the end of a dial is what to wait for
-            next = std::min(next, std::max(attempts.back_off.due(), room_at()));
+            next = std::min(next, std::max(due, room_at()));
         }
     };
+    const auto head_start = this->head_start();
     for (const auto& [peer, record] : records_) {
         if (is_waiting(peer, record)) {
-            consider(record.attempts);
+            consider(record.attempts, due_of(record, head_start));
         }
     }
     for (const auto& [text, typed] : typed_) {
         if (is_waiting(typed)) {
-            consider(typed.attempts);
+            consider(typed.attempts, typed.attempts.back_off.due());
         }
     }
     return next;
+}
+
+TimePoint PeerBook::due_of(const Record& record, Duration head_start)
+{
+    const auto due = record.attempts.back_off.due();
+    return record.dials_us && record.attempts.back_off.failures() == 0 ? due + head_start : due;
 }
 
 void PeerBook::reached(const Target& target, const PeerId& peer, TimePoint now)
@@ -65,6 +73,7 @@ void PeerBook::reached(const Target& target, const PeerId& peer, TimePoint now)
     if (attempts == nullptr) {
         return;
     }
+    pace_.took(now - attempts->began);
     end(*attempts);
     attempts->problem.reset();
     const auto* text = std::get_if<std::string>(&target);
@@ -154,7 +163,7 @@ TimePoint PeerBook::room_at() const
         return TimePoint::min();
     }
     const auto last = static_cast<std::ptrdiff_t>(parameters_.max_young_dials);
-    return *std::prev(running_since_.end(), last) + parameters_.young_for;
+    return *std::prev(running_since_.end(), last) + std::max(parameters_.young_for, 2 * pace_.typical());
 }
 
 void PeerBook::begin(Attempts& attempts, TimePoint now)

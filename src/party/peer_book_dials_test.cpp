@@ -27,50 +27,6 @@ std::vector<Duration> pauses(PeerBook& book, std::size_t count, double jitter)
     return result;
 }
 
-TEST(PeerBook, gives_one_of_two_a_head_start)
-{
-    const auto low = peer_id(2);
-    const auto high = peer_id(5);
-    ASSERT_NE(dials_first(low, high), dials_first(high, low));
-    const auto first = dials_first(low, high) ? low : high;
-    const auto second = first == low ? high : low;
-    PeerBook eager(first);
-    sight(eager, second, start);
-    EXPECT_EQ(eager.next_dials(start).size(), 1U);
-    PeerBook patient(second);
-    sight(patient, first, start);
-    EXPECT_TRUE(patient.next_dials(start).empty());
-    EXPECT_EQ(patient.next_due(), start + 200ms);
-    sight(patient, first, start + 50ms);
-    EXPECT_EQ(patient.next_dials(start + 200ms).size(), 1U);
-}
-
-TEST(PeerBook, gives_a_longer_head_start_where_many_start_at_once)
-{
-    const auto self_of_crowd = peer_id(4000);
-    std::vector<PeerId> favoured;
-    for (std::size_t number = 2; favoured.size() < 200; ++number) {
-        if (dials_first(peer_id(number), self_of_crowd)) {
-            favoured.push_back(peer_id(number));
-        }
-    }
-    PeerBook book(self_of_crowd);
-    const auto due_of = [&](std::size_t number) {
-        sight(book, favoured[number], start);
-        return book.find(favoured[number])->attempts.back_off.due() - start;
-    };
-    EXPECT_EQ(due_of(0), 200ms);
-    for (std::size_t number = 1; number < 29; ++number) {
-        (void)due_of(number);
-    }
-    EXPECT_EQ(due_of(29), 1500ms);
-    PeerBook dozen(self_of_crowd);
-    for (std::size_t number = 0; number < 12; ++number) {
-        sight(dozen, favoured[number], start);
-    }
-    EXPECT_EQ(dozen.find(favoured[11])->attempts.back_off.due() - start, 800ms);
-}
-
 TEST(PeerBook, backs_off_from_a_quarter_second_to_fifteen)
 {
     PeerBook book(self);
@@ -99,6 +55,31 @@ TEST(PeerBook, tries_again_soon_when_a_peer_is_sighted_anew)
     const auto dials = book.next_dials(later);
     ASSERT_EQ(dials.size(), 1U);
     EXPECT_EQ(dials[0].addresses.front(), address(9));
+}
+
+TEST(PeerBook, tries_again_soon_when_a_silent_peer_is_sighted_at_its_old_address)
+{
+    PeerBook book(self);
+    sight(book, other, start);
+    (void)pauses(book, 8, no_jitter);
+    sight(book, other, start + 60s);
+    EXPECT_EQ(book.next_due(), start + 60s);
+}
+
+TEST(PeerBook, does_not_take_the_regular_signs_of_a_peer_that_never_answers_for_news)
+{
+    PeerBook book(self);
+    std::size_t dials = 0;
+    for (auto time = 0s; time < 60s; time += 1s) {
+        if (time % 5s == 0s) {  // a beacon's interval
+            sight(book, other, start + time);
+        }
+        for (const auto& dial : book.next_dials(start + time)) {
+            ++dials;
+            book.failed(dial.target, no_answer, start + time, no_jitter);
+        }
+    }
+    EXPECT_LE(dials, 13U);
 }
 
 TEST(PeerBook, is_not_driven_to_dial_by_a_flood_of_sightings)
@@ -225,29 +206,6 @@ TEST(PeerBook, bounds_the_peers_that_are_dialled_at_once)
     EXPECT_EQ(book.next_due(), TimePoint::max());
     book.failed(dials[0].target, no_answer, now, no_jitter);
     EXPECT_EQ(book.next_dials(now).size(), 1U);
-}
-
-TEST(PeerBook, begins_few_dials_at_once_so_that_handshakes_do_not_wait_for_each_other)
-{
-    PeerBook book(self);
-    for (std::size_t number = 2; number < 102; ++number) {
-        sight(book, peer_id(number), start);
-    }
-    EXPECT_EQ(book.next_dials(start).size(), 4U);
-    EXPECT_TRUE(book.next_dials(start + 100ms).empty());
-    EXPECT_EQ(book.next_due(), start + 300ms);
-    EXPECT_EQ(book.next_dials(start + 300ms).size(), 4U) << "those that take long do not hold up the others";
-    std::size_t dialled = 8;
-    for (auto now = start + 301ms; now < start + 600ms && dialled < 100; now += 1ms) {
-        for (const auto& [peer, record] : book.records()) {
-            if (record.attempts.is_running) {  // each takes a millisecond
-                book.joined("", peer, "", {}, now);
-                book.reached(peer, peer, now);
-            }
-        }
-        dialled += book.next_dials(now).size();
-    }
-    EXPECT_EQ(dialled, 100U);
 }
 
 TEST(PeerBook, keeps_room_for_new_peers_among_many_dead_ones)

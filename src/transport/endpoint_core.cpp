@@ -108,7 +108,7 @@ void NetworkSide::on_datagram(const Datagram& datagram, TimePoint now)
         on_mtu_datagram(datagram);
         return;
     }
-    const auto connection = connection_for(datagram);
+    const auto connection = connection_for(datagram, now);
     if (!connection) {
         return;
     }
@@ -129,7 +129,7 @@ void NetworkSide::on_refusal(const Refusal& refusal, TimePoint now)
     }
 }
 
-std::shared_ptr<QuicConnection> NetworkSide::connection_for(const Datagram& datagram)
+std::shared_ptr<QuicConnection> NetworkSide::connection_for(const Datagram& datagram, TimePoint now)
 {
     ngtcp2_version_cid id{};
     if (ngtcp2_pkt_decode_version_cid(&id, datagram.bytes.data(), datagram.bytes.size(),
@@ -137,13 +137,17 @@ std::shared_ptr<QuicConnection> NetworkSide::connection_for(const Datagram& data
         return nullptr;
     }
     if (const auto found = by_id_.find(key_of(id.dcid, id.dcidlen)); found != by_id_.end()) {
-        return connections_.at(found->second);
+        const auto& connection = connections_.at(found->second);
+        if (!connection->is_established() && id.dcidlen == QuicConnection::connection_id_size) {
+            gate_.proved(connection.get());  // who knows the id that we chose has got our answer
+        }
+        return connection;
     }
     const bool is_short = (datagram.bytes[0] & 0x80) == 0;
-    return is_short || connections_.size() >= max_connections ? nullptr : accept(datagram);
+    return is_short || connections_.size() >= max_connections ? nullptr : accept(datagram, now);
 }
 
-std::shared_ptr<QuicConnection> NetworkSide::accept(const Datagram& datagram)
+std::shared_ptr<QuicConnection> NetworkSide::accept(const Datagram& datagram, TimePoint now)
 {
     ngtcp2_pkt_hd header{};
     // A client's first datagram is padded (RFC 9000 §14.1), so nobody can use us to send more than was sent
@@ -153,12 +157,22 @@ std::shared_ptr<QuicConnection> NetworkSide::accept(const Datagram& datagram)
         header.version != NGTCP2_PROTO_VER_V1) {
         return nullptr;
     }
-    const auto connection = QuicConnection::accept(*this, datagram.remote, header);
+    const auto first_id = tokens_.verify(header, datagram.remote, now);
+    const auto verdict = gate_.judge(datagram.remote, first_id.has_value());
+    if (verdict != HandshakeGate::Verdict::accept) {
+        if (verdict == HandshakeGate::Verdict::prove) {
+            const auto retry = tokens_.retry(header, datagram.remote, now);
+            static_cast<void>(socket_.send(datagram.remote, datagram.local, retry, retry.size()));
+        }
+        return nullptr;
+    }
+    const auto connection = QuicConnection::accept(*this, datagram.remote, header, first_id);
     if (!connection) {
         log::warning("transport", "a peer at {} was not accepted: {}", datagram.remote.text(),
                      connection.error().message);
         return nullptr;
     }
+    gate_.began(connection->get(), datagram.remote, first_id.has_value());
     connections_.emplace(connection->get(), *connection);
     by_id_.insert_or_assign(key_of(header.dcid.data, header.dcid.datalen), connection->get());
     return *connection;
@@ -198,6 +212,7 @@ void NetworkSide::on_answered(QuicConnection& dial)
 
 void NetworkSide::on_established(QuicConnection& connection)
 {
+    gate_.ended(&connection);
     const auto shared = connection.shared_from_this();
     if (const auto dialled = dialling_.find(&connection); dialled != dialling_.end()) {
         // The handle must neither be made nor dropped on this thread: it is its owner's.
@@ -214,6 +229,7 @@ void NetworkSide::on_established(QuicConnection& connection)
 
 void NetworkSide::on_closed(QuicConnection& connection)
 {
+    gate_.ended(&connection);
     unanswered_.erase(&connection);
     if (const auto dialled = dialling_.find(&connection); dialled != dialling_.end()) {
         dialled->second->set(fail(connection.failure()));

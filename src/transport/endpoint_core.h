@@ -7,7 +7,9 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 #include "async/queue.h"
+#include "transport/address_token.h"
 #include "transport/endpoint.h"
+#include "transport/handshake_gate.h"
 #include "transport/quic_connection.h"
 
 namespace lanspread::transport {
@@ -58,8 +60,8 @@ private:
     void on_datagram(const Datagram& datagram, TimePoint now);
     void on_mtu_datagram(const Datagram& datagram);
     void on_refusal(const Refusal& refusal, TimePoint now);
-    [[nodiscard]] std::shared_ptr<QuicConnection> connection_for(const Datagram& datagram);
-    [[nodiscard]] std::shared_ptr<QuicConnection> accept(const Datagram& datagram);
+    [[nodiscard]] std::shared_ptr<QuicConnection> connection_for(const Datagram& datagram, TimePoint now);
+    [[nodiscard]] std::shared_ptr<QuicConnection> accept(const Datagram& datagram, TimePoint now);
 
     const std::shared_ptr<NetworkLoop> loop_;
     const Executor owner_;
@@ -78,6 +80,8 @@ private:
     std::unordered_map<QuicConnection*, Dialled> dialling_;
     /// Of those that nobody has answered yet.
     std::unordered_map<QuicConnection*, std::shared_ptr<DialProgress>> unanswered_;
+    HandshakeGate gate_;
+    AddressTokens tokens_;
     std::vector<std::shared_ptr<QuicConnection>> touched_;
     std::vector<std::weak_ptr<QuicConnection>> waiting_to_write_;
     Stats stats_;

@@ -20,7 +20,7 @@ ngtcp2_tstamp now() { return to_timestamp(Clock::now()); }
 
 HostileClient::HostileClient(Options options) : port_(options.port), meanwhile_(options.meanwhile)
 {
-    sockets_.emplace_back(port_);
+    sockets_.emplace_back(port_, options.host);
     start_tls(options);
     start_quic();
 }

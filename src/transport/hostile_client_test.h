@@ -27,6 +27,7 @@ public:
         gnutls_certificate_credentials_t credentials = nullptr;  ///< the caller's; outlives the client
         std::string protocol = "lanspread/1";
         std::function<void()> meanwhile = [] {};
+        std::uint8_t host = 1;  ///< it is 127.0.0.`host`
     };
     explicit HostileClient(Options options);
     ~HostileClient();
@@ -37,6 +38,8 @@ public:
     bool drive_until(const std::function<bool()>& condition,
                      std::chrono::milliseconds patience = std::chrono::seconds(5));
     void drive_for(std::chrono::milliseconds time);
+    /// Sends the first packet, and listens to nothing.
+    void begin() { flush(); }
     /// Drives until the server has confirmed the handshake; false where it refused.
     bool connect();
     /// Drives until the other side has closed the connection.

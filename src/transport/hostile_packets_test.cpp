@@ -1,3 +1,4 @@
+#include <deque>
 #include <random>
 
 #include <gnutls/abstract.h>
@@ -144,6 +145,34 @@ TEST_F(HostilePackets, a_probe_for_the_mtu_is_not_answered_to_a_stranger)
     }
     std::this_thread::sleep_for(20ms);
     EXPECT_FALSE(stranger.receive());
+}
+
+TEST_F(HostilePackets, handshakes_that_strangers_begin_and_leave_keep_nobody_out)
+{
+    std::deque<HostileClient> strangers;
+    for (std::uint8_t host = 2; host < 42; ++host) {
+        auto options = attack();
+        options.host = host;
+        const auto before = bob->stats().bytes_received;
+        strangers.emplace_back(options).begin();
+        wait_until_bob_has_received(before + 1);
+    }
+    // And now the honest peers, who have to prove their address: at the end of every test.
+}
+
+TEST_F(HostilePackets, a_client_that_was_asked_for_a_proof_of_its_address_gets_in)
+{
+    std::deque<HostileClient> strangers;
+    for (std::uint8_t host = 2; host < 12; ++host) {
+        auto options = attack();
+        options.host = host;
+        const auto before = bob->stats().bytes_received;
+        strangers.emplace_back(options).begin();
+        wait_until_bob_has_received(before + 1);
+    }
+    EXPECT_TRUE(strangers.back().connect());
+    HostileClient late(attack());
+    EXPECT_TRUE(late.connect());
 }
 
 bool is_refused(HostileClient& client) { return !client.connect() && client.is_closed(); }

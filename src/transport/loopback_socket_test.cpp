@@ -25,11 +25,14 @@ sockaddr_in loopback_address(std::uint16_t port)
     return address;
 }
 
-LoopbackSocket::LoopbackSocket(std::uint16_t port)
+LoopbackSocket::LoopbackSocket(std::uint16_t port, std::uint8_t host)
     : descriptor_(::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0))
 {
+    auto own = loopback_address(0);
+    own.sin_addr.s_addr = htonl((127U << 24) + host);
     const auto address = loopback_address(port);
-    must(::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0,
+    must(::bind(descriptor_, reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0 &&
+             ::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0,
          "no socket");
 }
 

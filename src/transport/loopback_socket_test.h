@@ -15,10 +15,10 @@ void must(bool good, const char* what);
 
 [[nodiscard]] sockaddr_in loopback_address(std::uint16_t port);
 
-/// A UDP socket on the loopback that sends to one port. Never blocks.
+/// A UDP socket on the loopback that sends to one port, as the host 127.0.0.`host`. Never blocks.
 class LoopbackSocket {
 public:
-    explicit LoopbackSocket(std::uint16_t port);
+    explicit LoopbackSocket(std::uint16_t port, std::uint8_t host = 1);
     LoopbackSocket(LoopbackSocket&& other) noexcept;
     LoopbackSocket& operator=(LoopbackSocket&&) = delete;
     ~LoopbackSocket();

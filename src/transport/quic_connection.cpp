@@ -23,7 +23,7 @@ constexpr std::uint64_t max_streams = 256;
 /// retransmissions.
 constexpr std::size_t congestion_unit = 2 * 1472;
 constexpr auto idle_timeout = 20s;
-constexpr auto handshake_timeout = 5s;
+constexpr auto handshake_timeout = 12s;
 /// How often a peer may change its address before it has to dial anew.
 constexpr std::size_t max_moves = 16;
 /// A guess for the first flight: on a LAN the library's 333 ms would make every lost first packet cost a
@@ -102,8 +102,9 @@ QuicConnection::QuicConnection(ConnectionHost& host, Address remote, bool outgoi
 
 bool QuicConnection::is_other_end(const QuicConnection& incoming) const
 {
+    const auto& first_id = incoming.first_id_ ? *incoming.first_id_ : incoming.original_id_;
     return !incoming.outgoing_ &&
-           ngtcp2_cid_eq(ngtcp2_conn_get_client_initial_dcid(connection_), &incoming.original_id_) != 0;
+           ngtcp2_cid_eq(ngtcp2_conn_get_client_initial_dcid(connection_), &first_id) != 0;
 }
 
 QuicConnection::~QuicConnection()
@@ -124,10 +125,12 @@ Result<std::shared_ptr<QuicConnection>> QuicConnection::dial(ConnectionHost& hos
 }
 
 Result<std::shared_ptr<QuicConnection>> QuicConnection::accept(ConnectionHost& host, Address remote,
-                                                               const ngtcp2_pkt_hd& header)
+                                                               const ngtcp2_pkt_hd& header,
+                                                               const std::optional<ngtcp2_cid>& first_id)
 {
     std::shared_ptr<QuicConnection> connection(new QuicConnection(host, remote, false));
     connection->original_id_ = header.dcid;
+    connection->first_id_ = first_id;
     if (const auto started = connection->start(&header); !started) {
         return fail(started.error());
     }
@@ -147,7 +150,7 @@ Result<void> QuicConnection::start(const ngtcp2_pkt_hd* header)
     quic_crypto::set_callbacks(callbacks);
     CryptoCallbacks::set(callbacks);
     StreamCallbacks::set(callbacks);
-    const auto settings = make_settings(largest_packet(first_remote_));
+    auto settings = make_settings(largest_packet(first_remote_));
     auto parameters = make_parameters();
     const auto own_id = make_connection_id();
     auto to = to_socket_address(first_remote_);
@@ -158,7 +161,12 @@ Result<void> QuicConnection::start(const ngtcp2_pkt_hd* header)
         code = ngtcp2_conn_client_new(&connection_, &first_id, &own_id, &its_path, NGTCP2_PROTO_VER_V1,
                                       &callbacks, &settings, &parameters, nullptr, this);
     } else {
-        parameters.original_dcid = header->dcid;
+        parameters.original_dcid = first_id_.value_or(header->dcid);
+        if (first_id_) {
+            parameters.retry_scid = header->dcid;
+            parameters.retry_scid_present = 1;
+            settings.token = header->token;
+        }
         code = ngtcp2_conn_server_new(&connection_, &header->scid, &own_id, &its_path, header->version,
                                       &callbacks, &settings, &parameters, nullptr, this);
     }

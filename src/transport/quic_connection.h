@@ -72,9 +72,11 @@ public:
     /// A connection that we dial. `expected`: the only peer that is accepted, where given.
     [[nodiscard]] static Result<std::shared_ptr<QuicConnection>> dial(ConnectionHost& host, Address remote,
                                                                       std::optional<PeerId> expected);
-    /// A connection that a peer begins with the Initial packet whose header is `header`.
-    [[nodiscard]] static Result<std::shared_ptr<QuicConnection>> accept(ConnectionHost& host, Address remote,
-                                                                        const ngtcp2_pkt_hd& header);
+    /// A connection that a peer begins with the Initial packet whose header is `header`. `first_id` is the
+    /// connection id that it chose at first, where a Retry packet has made it begin anew.
+    [[nodiscard]] static Result<std::shared_ptr<QuicConnection>> accept(
+        ConnectionHost& host, Address remote, const ngtcp2_pkt_hd& header,
+        const std::optional<ngtcp2_cid>& first_id);
     ~QuicConnection();
     QuicConnection(const QuicConnection&) = delete;
     QuicConnection& operator=(const QuicConnection&) = delete;
@@ -100,7 +102,7 @@ public:
     [[nodiscard]] const std::shared_ptr<Connection::Core>& shared() const { return shared_; }
     /// Why it ended.
     [[nodiscard]] const Error& failure() const { return failure_; }
-    /// For an incoming connection, the id that the client made up: its first packets carry it.
+    /// For an incoming connection, the id that the client's first packets carry.
     [[nodiscard]] const ngtcp2_cid& original_id() const { return original_id_; }
     /// Whether `incoming` is the other end of this dial: both are of this endpoint.
     [[nodiscard]] bool is_other_end(const QuicConnection& incoming) const;
@@ -158,6 +160,7 @@ private:
     const bool outgoing_;
     std::optional<PeerId> expected_;
     ngtcp2_cid original_id_{};
+    std::optional<ngtcp2_cid> first_id_;  ///< where that is another: what the client chose before a Retry
     ngtcp2_crypto_conn_ref reference_{};
     std::unique_ptr<TlsSession> tls_;
     ngtcp2_conn* connection_ = nullptr;
