@@ -90,6 +90,48 @@ bool has_control_characters(std::string_view text)
     return false;
 }
 
+std::string for_terminal(std::string_view text)
+{
+    constexpr utf8proc_int32_t zero_width_non_joiner = 0x200c;
+    constexpr utf8proc_int32_t zero_width_joiner = 0x200d;
+    std::string clean;
+    clean.reserve(text.size());
+    while (!text.empty()) {
+        const auto [code, size] = first_character(text);
+        const auto category = code < 0 ? UTF8PROC_CATEGORY_CN : utf8proc_category(code);
+        const bool is_joiner = code == zero_width_joiner || code == zero_width_non_joiner;
+        if (code < 0) {
+            clean += "\uFFFD";
+        } else if (!is_joiner && (category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF ||
+                                  category == UTF8PROC_CATEGORY_ZL || category == UTF8PROC_CATEGORY_ZP)) {
+            clean += '?';
+        } else {
+            clean += text.substr(0, size);
+        }
+        text.remove_prefix(size);
+    }
+    return clean;
+}
+
+std::size_t columns_of(std::string_view text)
+{
+    std::size_t columns = 0;
+    while (!text.empty()) {
+        const auto [code, size] = first_character(text);
+        columns += code < 0 ? 1 : static_cast<std::size_t>(utf8proc_charwidth(code));
+        text.remove_prefix(size);
+    }
+    return columns;
+}
+
+std::string search_form(std::string_view text)
+{
+    const auto mended = mend_utf8(text);
+    return mapped(mended, UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+                              UTF8PROC_IGNORE | UTF8PROC_STRIPMARK)
+        .value_or(mended);
+}
+
 std::optional<std::string> composed(std::string_view text)
 {
     return is_ascii(text) ? std::string(text) : mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE);

@@ -58,4 +58,29 @@ TEST(Utf8, is_composed_and_folded_only_where_it_is_valid)
     EXPECT_FALSE(case_folded("\xff"));
 }
 
+TEST(Utf8, is_found_by_who_searches_without_case_and_accents)
+{
+    EXPECT_EQ(search_form("Übermütige ÉTOILES"), "ubermutige etoiles");
+    EXPECT_EQ(search_form("u\u0308ber"), search_form("ÜBER"));
+    EXPECT_EQ(search_form("Straße"), search_form("STRASSE"));
+    EXPECT_EQ(search_form("ﬁﬁ"), "fifi");
+    EXPECT_FALSE(search_form("a\xff").empty());
+    EXPECT_EQ(search_form(""), "");
+}
+
+TEST(Utf8, is_shown_by_a_terminal_and_never_obeyed)
+{
+    EXPECT_EQ(for_terminal("a\x1b[31m\u202eb\u0085"), "a?[31m?b?");
+    EXPECT_EQ(for_terminal("ü\xff"), "ü\uFFFD");
+    EXPECT_EQ(columns_of("ü東\u0301"), 3U);
+}
+
+RC_GTEST_PROP(Utf8, has_no_control_characters_left_for_a_terminal, (const std::string& text))
+{
+    const auto clean = for_terminal(text);
+    RC_ASSERT(is_utf8(clean));
+    RC_ASSERT(!has_control_characters(clean));
+    RC_ASSERT(for_terminal(clean) == clean);
+}
+
 }  // namespace lanspread

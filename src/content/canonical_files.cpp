@@ -26,6 +26,8 @@ bool is_reserved(std::string_view folded)
 /// in.
 class NamesInUse {
 public:
+    explicit NamesInUse(std::size_t files) { names_.reserve(files); }
+
     /// Adds a file and its folders. False where one of them, in other letters or as the other kind, is there
     /// already. Files come in canonical order: then those of one folder come one after the other, and a
     /// folder that differs from the last file's is new.
@@ -52,7 +54,7 @@ private:
 
 Result<void> check_names(std::span<const ManifestFile> files)
 {
-    NamesInUse names;
+    NamesInUse names(files.size());
     for (const auto& file : files) {
         if (file.path.text().empty()) {
             return refuse(file.path, "no path");

@@ -1,6 +1,10 @@
 #include "content/hash.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
+
+#include "content/chunk_hashing.h"
 
 namespace lanspread::content {
 
@@ -19,6 +23,20 @@ TEST(Hash, differs_where_one_bit_of_a_chunk_differs)
     const auto before = hash_chunk(bytes);
     bytes[777'777] ^= std::byte{4};
     EXPECT_NE(hash_chunk(bytes), before);
+}
+
+TEST(Hash, is_the_same_of_a_chunk_that_comes_in_pieces)
+{
+    Bytes bytes(300'000);
+    for (std::size_t index = 0; index < bytes.size(); ++index) {
+        bytes[index] = static_cast<std::byte>(index * 7);
+    }
+    ChunkHashing hashing;
+    for (std::size_t at = 0; at < bytes.size(); at += 70'000) {
+        hashing.add(ByteSpan(bytes).subspan(at, std::min<std::size_t>(70'000, bytes.size() - at)));
+    }
+    EXPECT_EQ(hashing.hash(), hash_chunk(bytes));
+    EXPECT_EQ(ChunkHashing().hash(), hash_chunk({}));
 }
 
 TEST(VersionIni, is_its_first_line_without_what_follows_the_digits)

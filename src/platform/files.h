@@ -52,6 +52,8 @@ public:
     /// Makes the file `size` bytes long: cut, or extended by a hole.
     [[nodiscard]] Result<void> resize(std::uint64_t size) const;
     [[nodiscard]] Result<void> set_executable(bool executable) const;
+    /// Lets its owner read and write it, as files that were copied from a disc often do not.
+    [[nodiscard]] Result<void> make_writable() const;
     /// Returns once the content (and the length) is on the disk.
     [[nodiscard]] Result<void> sync_data() const;
     /// The same with all attributes.

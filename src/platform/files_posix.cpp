@@ -141,6 +141,17 @@ Result<void> File::set_executable(bool executable) const
     return {};
 }
 
+Result<void> File::make_writable() const
+{
+    struct stat status = {};
+    if (::fstat(descriptor_, &status) != 0) {
+        return failed("stat");
+    }
+    const mode_t before = status.st_mode & 07777;
+    const mode_t after = before | S_IRUSR | S_IWUSR;
+    return after == before || ::fchmod(descriptor_, after) == 0 ? Result<void>() : failed("make writable");
+}
+
 Result<void> File::sync_data() const
 {
     if (retried([&] { return ::fdatasync(descriptor_); }) != 0) {

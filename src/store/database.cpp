@@ -52,6 +52,21 @@ constexpr std::array schema_steps = {
         value TEXT NOT NULL
     ) STRICT;
     )",
+    R"(
+    CREATE TABLE removals (
+        games_folder BLOB NOT NULL,         -- path, as the system writes it
+        game TEXT NOT NULL,                 -- game id, the name of the root
+        content BLOB NOT NULL,              -- content id of the manifest that names its files
+        PRIMARY KEY (games_folder, game)
+    ) STRICT;
+    )",
+    R"(
+    ALTER TABLE library ADD COLUMN seen_ms INTEGER NOT NULL DEFAULT 0;  -- when the root was last seen
+    UPDATE library SET seen_ms = 1000 * CAST(strftime('%s', 'now') AS INTEGER);
+    )",
+    R"(
+    ALTER TABLE library ADD COLUMN original BLOB;  -- content id of what is meant to be there, where it changed
+    )",
 };
 constexpr int schema_version = schema_steps.size();
 
@@ -102,7 +117,7 @@ Result<void> prepare(SQLite::Database& connection, const std::filesystem::path& 
     }
     // Finds a torn page now, with a clear message, and not in the middle of a party. The manifests are left
     // out: they are large, and whoever reads one compares its hash.
-    for (const std::string table : {"library", "downloads", "settings", "text_settings"}) {
+    for (const std::string table : {"library", "downloads", "settings", "text_settings", "removals"}) {
         const auto verdict = connection.execAndGet("PRAGMA quick_check(" + table + ")").getString();
         if (verdict != "ok") {
             return fail(damaged(file, verdict));

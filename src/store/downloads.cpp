@@ -20,6 +20,7 @@ std::optional<DownloadState> parse_state(std::int64_t number)
         case static_cast<std::int64_t>(DownloadState::finishing): return DownloadState::finishing;
         case static_cast<std::int64_t>(DownloadState::stopped): return DownloadState::stopped;
         case static_cast<std::int64_t>(DownloadState::paused): return DownloadState::paused;
+        case static_cast<std::int64_t>(DownloadState::repairing): return DownloadState::repairing;
         default: return std::nullopt;
     }
 }

@@ -19,6 +19,9 @@ enum class DownloadState : std::uint8_t {
     finishing = 2,  ///< all is verified: move it into place, again if need be
     stopped = 3,    ///< cancelled or failed, and kept: go on only when somebody asks for it again
     paused = 4,     ///< keep its place in the queue, and fetch nothing until it is resumed
+    /// A damaged game becomes a partial download of itself: move its files there, again if need be, then
+    /// `running`. `verified` says which chunks are good.
+    repairing = 5,
 };
 
 /// Where a download stands in the queue: by priority, then by place.

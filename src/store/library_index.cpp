@@ -9,7 +9,10 @@ namespace lanspread::store {
 
 namespace {
 
-/// The columns are: games_folder, game, content, fingerprint, damage.
+/// A day, in ms: how exact `seen_ms` is kept, so that a start writes nothing as a rule.
+constexpr std::int64_t exactness_ms = 24LL * 60 * 60 * 1000;
+
+/// The columns are: games_folder, game, content, fingerprint, damage, seen_ms, original.
 std::optional<IndexedGame> parse(SQLite::Statement& row)
 {
     IndexedGame indexed;
@@ -21,6 +24,10 @@ std::optional<IndexedGame> parse(SQLite::Statement& row)
     indexed.game = std::move(*game);
     indexed.fingerprint = bytes_of(row.getColumn(3));
     indexed.damage = row.getColumn(4).getString();
+    indexed.seen_ms = row.getColumn(5).getInt64();
+    if (!row.getColumn(6).isNull() && !read_digest(row.getColumn(6), indexed.original.emplace())) {
+        return std::nullopt;
+    }
     return indexed;
 }
 
@@ -32,12 +39,16 @@ Result<void> LibraryIndex::save(const IndexedGame& game)
         SQLite::Statement statement(
             connection,
             "INSERT OR REPLACE INTO library (games_folder, game, content, fingerprint, "
-            "damage) VALUES (?, ?, ?, ?, ?)");
+            "damage, seen_ms, original) VALUES (?, ?, ?, ?, ?, ?, ?)");
         bind_bytes(statement, 1, as_bytes(game.games_folder.native()));
         statement.bind(2, game.game.text());
         bind_bytes(statement, 3, game.content.bytes);
         bind_bytes(statement, 4, game.fingerprint);
         statement.bind(5, game.damage);
+        statement.bind(6, game.seen_ms);
+        if (game.original) {
+            bind_bytes(statement, 7, game.original->bytes);
+        }
         statement.exec();
         return {};
     });
@@ -46,8 +57,9 @@ Result<void> LibraryIndex::save(const IndexedGame& game)
 Result<std::vector<IndexedGame>> LibraryIndex::load_all()
 {
     return query(database_, [](SQLite::Database& connection) -> Result<std::vector<IndexedGame>> {
-        SQLite::Statement rows(connection,
-                               "SELECT games_folder, game, content, fingerprint, damage FROM library");
+        SQLite::Statement rows(
+            connection,
+            "SELECT games_folder, game, content, fingerprint, damage, seen_ms, original FROM library");
         std::vector<IndexedGame> games;
         while (rows.executeStep()) {
             if (auto game = parse(rows)) {
@@ -57,6 +69,31 @@ Result<std::vector<IndexedGame>> LibraryIndex::load_all()
             }
         }
         return games;
+    });
+}
+
+Result<std::size_t> LibraryIndex::note_seen(const std::vector<Place>& seen, std::int64_t now_ms,
+                                            std::int64_t forget_before_ms)
+{
+    return query(database_, [&](SQLite::Database& connection) -> Result<std::size_t> {
+        SQLite::Transaction transaction(connection);
+        // A clock that was ahead is set right, too.
+        SQLite::Statement statement(connection,
+                                    "UPDATE library SET seen_ms = ?1 WHERE games_folder = ?2 AND game = ?3 "
+                                    "AND abs(seen_ms - ?1) > ?4");
+        for (const auto& place : seen) {
+            statement.bind(1, now_ms);
+            bind_bytes(statement, 2, as_bytes(place.games_folder.native()));
+            statement.bind(3, place.game.text());
+            statement.bind(4, exactness_ms);
+            statement.exec();
+            statement.reset();
+        }
+        SQLite::Statement removal(connection, "DELETE FROM library WHERE seen_ms < ?");
+        removal.bind(1, forget_before_ms);
+        const auto removed = static_cast<std::size_t>(removal.exec());
+        transaction.commit();
+        return removed;
     });
 }
 

@@ -31,7 +31,9 @@ Result<std::size_t> Manifests::remove_unused()
     return query(database_, [](SQLite::Database& connection) -> Result<std::size_t> {
         return static_cast<std::size_t>(
             connection.exec("DELETE FROM manifests WHERE content NOT IN "
-                            "(SELECT content FROM library UNION SELECT content FROM downloads)"));
+                            "(SELECT content FROM library UNION SELECT content FROM downloads "
+                            "UNION SELECT content FROM removals "
+                            "UNION SELECT original FROM library WHERE original IS NOT NULL)"));
     });
 }
 

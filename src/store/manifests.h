@@ -19,8 +19,8 @@ public:
     [[nodiscard]] Result<void> put(const ContentId& content, ByteSpan canonical_bytes);
     /// Nothing where it is not known.
     [[nodiscard]] Result<std::optional<Bytes>> get(const ContentId& content);
-    /// Drops the manifests that neither the library index nor a download names, and returns how many. For the
-    /// start, before anybody puts one that is named a moment later.
+    /// Drops the manifests that no row of the library index, no download and no removal names, and returns
+    /// how many. For the start, before anybody puts one that is named a moment later.
     [[nodiscard]] Result<std::size_t> remove_unused();
 
 private:

@@ -8,6 +8,7 @@
 #include "store/downloads.h"
 #include "store/library_index.h"
 #include "store/manifests.h"
+#include "store/removals.h"
 #include "store/settings.h"
 
 namespace lanspread::store {
@@ -172,8 +173,8 @@ TEST_F(StoreTest, leaves_out_rows_that_do_not_parse)
     execute(
         "INSERT INTO downloads VALUES (x'00', 'doom', '20240101', x'2f', 1, x'', 0, 2, 0, 0, 0);"
         "INSERT INTO downloads VALUES (zeroblob(32), '../up', '20240101', x'2f', 1, x'', 0, 2, 0, 0, 0);"
-        "INSERT INTO library VALUES (x'2f', '../up', zeroblob(32), x'', '');"
-        "INSERT INTO library VALUES (x'2f', 'short', zeroblob(31), x'', '');");
+        "INSERT INTO library VALUES (x'2f', '../up', zeroblob(32), x'', '', 0);"
+        "INSERT INTO library VALUES (x'2f', 'short', zeroblob(31), x'', '', 0);");
     EXPECT_EQ(Downloads(database()).load_all().value(), std::vector{download(1)});
     EXPECT_TRUE(LibraryIndex(database()).load_all()->empty());
 }
@@ -208,6 +209,22 @@ TEST_F(StoreTest, keeps_manifests_and_drops_those_that_nobody_names)
     EXPECT_EQ(manifests.remove_unused(), 1U);
     EXPECT_EQ(manifests.get(digest<ContentId>(1)).value(), bytes);
     EXPECT_EQ(manifests.get(digest<ContentId>(2)).value(), std::nullopt);
+}
+
+TEST_F(StoreTest, keeps_a_removal_and_its_manifest_until_it_is_done)
+{
+    const RemovalRecord doom{.games_folder = "/games/\xff not UTF-8",
+                             .game = GameId::parse("doom").value(),
+                             .content = digest<ContentId>(7)};
+    ASSERT_TRUE(Manifests(database()).put(doom.content, Bytes(10, std::byte{7})));
+    ASSERT_TRUE(Removals(database()).save(doom));
+    ASSERT_TRUE(Removals(database()).save(doom));
+    execute("INSERT INTO removals VALUES (x'2f', '../up', zeroblob(32))");
+    EXPECT_EQ(Removals(database()).load_all().value(), std::vector{doom});
+    EXPECT_EQ(Manifests(database()).remove_unused(), 0U);
+    ASSERT_TRUE(Removals(database()).remove(doom.game));
+    EXPECT_TRUE(Removals(database()).load_all()->empty());
+    EXPECT_EQ(Manifests(database()).remove_unused(), 1U);
 }
 
 TEST_F(StoreTest, refuses_a_database_of_a_newer_version_and_says_so)

@@ -4,6 +4,7 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/game_id.h"
+#include "wire/facts.h"
 
 #include <cstdint>
 #include <optional>
@@ -19,7 +20,7 @@ namespace lanspread::wire {
 
 /// The one version of the protocol that is spoken. Another is refused, with a message that says who must
 /// update.
-inline constexpr std::uint32_t protocol_version = 3;
+inline constexpr std::uint32_t protocol_version = 4;
 
 /// The largest JSON message, in bytes, on the wire and on the control socket.
 inline constexpr std::size_t max_message_size = 1024 * 1024;
@@ -32,11 +33,12 @@ struct GameEntry {
     std::uint64_t size = 0;  ///< bytes of all its files
     std::uint32_t chunks = 0;
     std::uint32_t files = 0;
-    bool complete = true;  ///< false: some of its chunks, which `Follow` tells
+    bool complete = true;            ///< false: some of its chunks, which `Follow` tells
+    std::optional<FactsHash> facts;  ///< what the peer can tell about the game: `GetFacts`
 
     bool operator==(const GameEntry&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(GameEntry, (), (game, version, content, size, chunks, files, complete))
+BOOST_DESCRIBE_STRUCT(GameEntry, (), (game, version, content, size, chunks, files, complete, facts))
 
 /// A whole library. `rev` grows by one with each change and starts anew with the process; `epoch` (random)
 /// names the process.

@@ -55,12 +55,36 @@ TEST(Messages, come_back_as_they_were)
 
     auto part = entry("doom", 'd');
     part.complete = false;
+    part.facts = FactsHash::parse(std::string(64, 'f'));
     const LibraryDelta delta{
         .epoch = 1, .from_rev = 2, .to_rev = 3, .upserts = {part}, .removals = {content('e')}};
     const auto delta_after = decode<LibraryDelta>(encode(delta).value());
     ASSERT_TRUE(delta_after) << delta_after.error().message;
     EXPECT_EQ(delta_after->upserts, delta.upserts);
     EXPECT_EQ(delta_after->removals, delta.removals);
+}
+
+TEST(Messages, with_the_most_entries_at_their_longest_are_below_the_limit)
+{
+    LibrarySnapshot library{.epoch = ~std::uint64_t{0}, .rev = ~std::uint64_t{0}, .games = {}};
+    for (std::uint32_t i = 0; i < 2000; ++i) {
+        auto& added = library.games.emplace_back(entry(std::string(64, 'x'), 'f'));
+        added.content.bytes[0] = std::byte(i >> 8);
+        added.content.bytes[1] = std::byte(i & 0xff);
+        added.size = ~std::uint64_t{0};
+        added.chunks = added.files = ~std::uint32_t{0};
+        added.complete = false;
+        added.facts = FactsHash{};
+    }
+    EXPECT_TRUE(encode(library));
+}
+
+TEST(Messages, that_ask_for_facts_and_covers_come_back_as_they_were)
+{
+    const auto facts = FactsHash::parse(std::string(64, 'f')).value();
+    EXPECT_EQ(decode<GetFacts>(encode(GetFacts{facts}).value()).value().facts, facts);
+    const auto cover = CoverHash::parse(std::string(64, 'c')).value();
+    EXPECT_EQ(decode<GetCover>(encode(GetCover{cover}).value()).value().cover, cover);
 }
 
 TEST(Messages, with_a_display_name_over_64_bytes_are_refused)

@@ -1,0 +1,91 @@
+#include "check.h"
+#include "content/hash.h"
+#include "swarm/block_parts.h"
+#include "swarm/block_sums.h"
+#include "swarm/chunk_assembly.h"
+
+#include <algorithm>
+
+using namespace lanspread;
+
+namespace {
+
+/// Two large files and some small ones, of which only names and sizes matter here.
+content::Manifest make_manifest()
+{
+    std::vector<content::ManifestFile> files;
+    for (const auto& [name, size] :
+         {std::pair<const char*, std::uint64_t>{"a.pak", 3 * content::max_chunk_size + 5},
+          {"b.txt", 100},
+          {"c.pak", content::max_chunk_size},
+          {"version.ini", 9}}) {
+        files.push_back({SafePath::parse(name).value(), size, false});
+    }
+    std::vector<ChunkHash> hashes(content::chunk_count(files));
+    return content::Manifest::make(GameId::parse("doom").value(), "20240101", std::move(files),
+                                   std::move(hashes))
+        .value();
+}
+
+void check_parts(const content::Manifest& manifest, const swarm::BlockRuns& runs)
+{
+    const auto parts = swarm::to_parts(runs, manifest);
+    if (!parts) {
+        check(parts.error().code == ErrorCode::invalid_input, "a refusal is the question's fault");
+        return;
+    }
+    for (const auto& part : *parts) {
+        check(part.chunk < manifest.chunk_count(), "the chunk is one of the content's");
+        check(part.size > 0 && part.offset < manifest.chunk_size(part.chunk) &&
+                  part.size <= manifest.chunk_size(part.chunk) - part.offset,
+              "a part lies inside its chunk");
+    }
+    check(swarm::total_size(*parts) <= 64 * content::max_chunk_size, "a question is bounded");
+    if (!parts->empty()) {
+        check(swarm::to_parts(swarm::to_runs(*parts, runs.block), manifest) == *parts,
+              "asked again, it is the same");
+    }
+}
+
+}  // namespace
+
+/// Whatever a stranger asks for lies inside the content; whatever sums a stranger tells, an assembly stays
+/// inside its chunk and its basis, and says what it lacks.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    static const auto manifest = make_manifest();
+    ByteReader reader(input(data, size));
+    swarm::BlockRuns runs{.chunk = reader.u32(), .block = 64U << reader.u8() % 9U, .runs = {}};
+    const auto basis_size = reader.u16();
+    const auto expected = static_cast<std::int16_t>(reader.u16());
+    while (reader.remaining() >= 4 && runs.runs.size() < 4096) {
+        runs.runs.push_back(reader.u32());
+    }
+    runs.runs.resize(runs.runs.size() / 2 * 2);
+    check_parts(manifest, runs);
+
+    constexpr std::uint32_t chunk_size = 100'000;
+    Bytes chunk(chunk_size);
+    Bytes spare(chunk_size);
+    swarm::ChunkAssembly assembly(0, chunk, spare);
+    auto sums = runs.runs;
+    sums.resize(swarm::block_count(chunk_size, swarm::large_block));
+    assembly.match(sums, {.bytes = Bytes(basis_size, std::byte{7}), .expected = expected});
+    for (const auto& part : assembly.missing()) {
+        check(part.offset < chunk_size && part.size <= chunk_size - part.offset,
+              "what is missing is of the chunk");
+    }
+    const auto count_of = [](const std::vector<swarm::ChunkPart>& parts, std::uint32_t block) {
+        return swarm::total_sum_size(parts, block) / swarm::sum_size(block);
+    };
+    auto small = runs.runs;
+    small.resize(count_of(assembly.missing(), swarm::small_block));
+    assembly.refine(small);
+    auto edges = runs.runs;
+    edges.resize(count_of(assembly.edges(), swarm::edge_block));
+    assembly.refine_edges(edges);
+    const auto missing = assembly.missing_size();
+    assembly.fill(Bytes(missing));
+    check(missing <= chunk_size, "no more is missing than there is");
+    return 0;
+}
