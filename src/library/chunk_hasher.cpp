@@ -5,7 +5,7 @@
 
 #include "async/offload.h"
 #include "async/task_group.h"
-#include "content/hash.h"
+#include "content/chunk_hashing.h"
 #include "platform/folder.h"
 
 namespace lanspread::library {
@@ -15,28 +15,42 @@ namespace {
 /// Chunks in one piece of work: enough to open a large file once for several of them, few enough to be
 /// cancelled soon.
 constexpr std::size_t batch_size = 8;
+/// Bytes that are read before they are hashed: so few that they are still in the core's cache then, which
+/// saves a fifth of the time, and so many that BLAKE3 has work for all of a vector's lanes.
+constexpr std::size_t piece_size = 128 * 1024;
 
 /// Reads chunks one after the other, and keeps the file open that the last one ended with.
 class RootReader {
 public:
     explicit RootReader(const HashWork& work) : work_(work) {}
 
+    /// `buffer` has room for a piece.
     Result<ChunkHash> hash(std::uint32_t chunk, std::span<std::byte> buffer)
     {
+        content::ChunkHashing hashing;
         std::size_t filled = 0;
         const auto& first = work_.layout.first_extent;
         for (auto index = first[chunk]; index < first[chunk + 1]; ++index) {
             const auto& extent = work_.layout.extents[index];
-            const auto& path = work_.files[extent.file].path;
             if (const auto opened = open(extent.file); !opened) {
                 return fail(opened.error());
             }
-            if (const auto read = file_.read_at(extent.offset, buffer.subspan(filled, extent.size)); !read) {
-                return fail(read.error().in(path.text()));
+            for (std::uint32_t done = 0; done < extent.size;) {
+                const auto size = std::min<std::size_t>(extent.size - done, piece_size - filled);
+                const auto read = file_.read_at(extent.offset + done, buffer.subspan(filled, size));
+                if (!read) {
+                    return fail(read.error().in(work_.files[extent.file].path.text()));
+                }
+                done += static_cast<std::uint32_t>(size);
+                filled += size;
+                if (filled == piece_size) {
+                    hashing.add(buffer.first(filled));
+                    filled = 0;
+                }
             }
-            filled += extent.size;
         }
-        return content::hash_chunk(buffer.first(filled));
+        hashing.add(buffer.first(filled));
+        return hashing.hash();
     }
 
 private:
@@ -76,7 +90,7 @@ struct ChunkHasher::Run {
 };
 
 ChunkHasher::ChunkHasher(asio::thread_pool& pool, unsigned threads)
-    : pool_(pool), threads_(std::max(threads, 1U)), buffers_(content::max_chunk_size, threads_)
+    : pool_(pool), threads_(std::max(threads, 1U)), buffers_(piece_size, threads_)
 {
 }
 

@@ -24,7 +24,8 @@ struct HashWork {
 };
 
 /// Reads and hashes chunks on all threads of a pool at once: any large game keeps every core busy, whether it
-/// is one file or many. Memory is bounded by one chunk a thread. Lives on one thread; the pool outlives it.
+/// is one file or many. Memory is bounded by one piece of a chunk a thread. Lives on one thread; the pool
+/// outlives it.
 class ChunkHasher {
 public:
     ChunkHasher(asio::thread_pool& pool, unsigned threads);

@@ -41,6 +41,14 @@ std::vector<content::ManifestFile> manifest_files(const Fingerprint& fingerprint
     return files;
 }
 
+bool fits(const Fingerprint& fingerprint, const content::Manifest& manifest)
+{
+    return std::ranges::equal(fingerprint.files, manifest.files(), [](const auto& here, const auto& there) {
+        return here.path == there.path && here.stat.size == there.size &&
+               here.stat.executable == there.executable;
+    });
+}
+
 std::vector<platform::FileStat> stats(const Fingerprint& fingerprint)
 {
     std::vector<platform::FileStat> stats;

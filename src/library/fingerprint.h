@@ -31,6 +31,8 @@ struct Fingerprint {
 
 /// The files as a manifest lists them.
 [[nodiscard]] std::vector<content::ManifestFile> manifest_files(const Fingerprint& fingerprint);
+/// Whether those are the manifest's files.
+[[nodiscard]] bool fits(const Fingerprint& fingerprint, const content::Manifest& manifest);
 [[nodiscard]] std::vector<platform::FileStat> stats(const Fingerprint& fingerprint);
 
 /// How long a file must not have changed before a look at it, in ns, so that a change after the look leaves

@@ -1,7 +1,6 @@
 #include "library/game_root.h"
 
 #include <algorithm>
-#include <optional>
 #include <span>
 
 #include <fmt/format.h>
@@ -24,13 +23,6 @@ bool is_private(std::string_view name) { return name == "local" || name == ".lan
 
 SafePath sentinel() { return SafePath::parse(content::sentinel_name).value(); }
 
-/// Only to tell whether a warning is worth it: unlike everything else here it follows links.
-bool looks_like_a_game(const std::filesystem::path& folder)
-{
-    std::error_code error;
-    return std::filesystem::is_regular_file(folder / content::sentinel_name, error);
-}
-
 Result<std::string> read_sentinel(const platform::Folder& root)
 {
     const auto file = root.open_file(sentinel());
@@ -52,19 +44,18 @@ Result<std::string> read_sentinel(const platform::Folder& root)
     return text;
 }
 
-/// Nothing for what is no part of a package.
-Result<std::optional<FileStamp>> stamp(const platform::Entry& entry)
+/// `known` is the path where it is known to be safe, else null.
+Result<FileStamp> stamp(const platform::Entry& entry, const SafePath* known)
 {
-    const auto shown = platform::to_utf8(platform::to_path(entry.name));
-    switch (entry.kind) {
-        case platform::EntryKind::folder: return std::nullopt;
-        case platform::EntryKind::link:
-            return fail(ErrorCode::refused,
-                        fmt::format("{} is a link; replace it by what it points to", shown));
-        case platform::EntryKind::other:
-            return fail(ErrorCode::refused,
-                        fmt::format("{} is a device, a pipe or a socket; remove it", shown));
-        case platform::EntryKind::file: break;
+    if (entry.kind == platform::EntryKind::link || entry.kind == platform::EntryKind::other) {
+        const auto shown = platform::to_utf8(platform::to_path(entry.name));
+        return fail(ErrorCode::refused,
+                    entry.kind == platform::EntryKind::link
+                        ? fmt::format("{} is a link; replace it by what it points to", shown)
+                        : fmt::format("{} is a device, a pipe or a socket; remove it", shown));
+    }
+    if (known != nullptr) {
+        return FileStamp{.path = *known, .stat = entry.stat};
     }
     auto path = SafePath::parse(entry.name);
     if (!path) {
@@ -74,25 +65,41 @@ Result<std::optional<FileStamp>> stamp(const platform::Entry& entry)
     return FileStamp{.path = std::move(*path), .stat = entry.stat};
 }
 
-Result<std::vector<FileStamp>> stamps(const platform::Folder& root)
+/// The files, in canonical order. Names that `known` has are not checked again.
+Result<std::vector<FileStamp>> stamps(const platform::Folder& root,
+                                      const std::function<void(std::string_view)>& entering,
+                                      const Fingerprint* known)
 {
-    const auto entries = root.list_tree(max_entries, is_private);
+    const auto entries = root.list_tree(max_entries, [&](std::string_view folder) {
+        const bool is_skipped = is_private(folder);
+        if (!is_skipped && entering) {
+            entering(folder);
+        }
+        return is_skipped;
+    });
     if (!entries) {
         return fail(entries.error());
     }
     std::vector<FileStamp> files;
+    files.reserve(known != nullptr ? known->files.size() : 0);
+    std::size_t next = 0;  // of the known files, which are sorted as the entries are
     for (const auto& entry : *entries) {
-        if (is_private(entry.name)) {
+        if (is_private(entry.name) || entry.kind == platform::EntryKind::folder) {
             continue;
         }
-        auto stamped = stamp(entry);
+        while (known != nullptr && next < known->files.size() &&
+               known->files[next].path.text() < entry.name) {
+            ++next;
+        }
+        const bool is_known =
+            known != nullptr && next < known->files.size() && known->files[next].path.text() == entry.name;
+        auto stamped = stamp(entry, is_known ? &known->files[next].path : nullptr);
         if (!stamped) {
             return fail(stamped.error());
         }
-        if (*stamped) {
-            files.push_back(std::move(**stamped));
-        }
+        files.push_back(std::move(*stamped));
     }
+    std::ranges::sort(files, {}, &FileStamp::path);
     return files;
 }
 
@@ -100,54 +107,30 @@ Result<std::vector<FileStamp>> stamps(const platform::Folder& root)
 
 std::filesystem::path Root::path() const { return games_folder / platform::to_path(game.text()); }
 
-Result<GamesFolder> read_games_folder(const std::filesystem::path& folder)
+std::strong_ordering Root::operator<=>(const Root& other) const
 {
-    const auto opened = platform::Folder::open(folder);
-    if (!opened) {
-        return fail(opened.error());
+    const auto by_game = game <=> other.game;
+    return by_game != 0 ? by_game : games_folder.native() <=> other.games_folder.native();
+}
+
+Result<RootKind> read_kind(const platform::Folder& games_folder, const GameId& game)
+{
+    const auto stat = [&](std::string_view name) -> Result<platform::Entry> {
+        const auto path = SafePath::parse(fmt::format("{}/{}", game.text(), name));
+        return path ? games_folder.stat(*path) : fail(path.error());
+    };
+    const auto sentinel = stat(content::sentinel_name);
+    if (!sentinel && sentinel.error().code != ErrorCode::not_found) {
+        return fail(sentinel.error().code, fmt::format("cannot be read: {}", sentinel.error().message));
     }
-    const auto entries = opened->list();
-    if (!entries) {
-        return fail(entries.error());
+    if (sentinel && sentinel->kind == platform::EntryKind::link) {
+        return fail(ErrorCode::refused,
+                    "not shared: its version.ini is a link; replace it by what it points to");
     }
-    GamesFolder found;
-    found.is_writable = platform::is_writable(folder);
-    for (const auto& entry : *entries) {
-        const auto path = folder / entry.name;
-        if (entry.kind == platform::EntryKind::link && looks_like_a_game(path)) {
-            found.problems.emplace_back(
-                path,
-                "not shared: it is a link; move the game itself here, or name the folder that "
-                "holds it with --games");
-        }
-        if (entry.kind != platform::EntryKind::folder) {
-            continue;
-        }
-        auto game = GameId::parse(entry.name);
-        if (!game) {
-            if (looks_like_a_game(path)) {
-                found.problems.emplace_back(
-                    path,
-                    fmt::format("not shared: its name is no game id: {}; rename it", game.error().message));
-            }
-            continue;
-        }
-        const auto root = SafePath::parse(entry.name);
-        const auto file = root ? SafePath::parse(fmt::format("{}/{}", entry.name, content::sentinel_name))
-                               : fail(root.error());
-        const auto stat = file ? opened->stat(*file) : fail(file.error());
-        if (!stat) {
-            if (stat.error().code != ErrorCode::not_found) {
-                found.problems.emplace_back(path, fmt::format("cannot be read: {}", stat.error().message));
-            }
-        } else if (stat->kind == platform::EntryKind::link) {
-            found.problems.emplace_back(
-                path, "not shared: its version.ini is a link; replace it by what it points to");
-        } else if (stat->kind == platform::EntryKind::file && stat->stat.size > 0) {
-            found.roots.push_back(std::move(*game));
-        }
-    }
-    return found;
+    const auto local = stat("local");
+    return RootKind{.has_sentinel =
+                        sentinel && sentinel->kind == platform::EntryKind::file && sentinel->stat.size > 0,
+                    .is_installed = local && local->kind == platform::EntryKind::folder};
 }
 
 Result<platform::Folder> open_root(const Root& root)
@@ -160,14 +143,15 @@ Result<platform::Folder> open_root(const Root& root)
     return name ? games_folder->open_folder(*name) : fail(name.error());
 }
 
-Result<RootListing> read_root(const Root& root)
+Result<RootListing> read_root(const Root& root, const std::function<void(std::string_view)>& entering,
+                              const Fingerprint* known)
 {
     const auto folder = open_root(root);
     if (!folder) {
         return fail(folder.error());
     }
     RootListing listing;
-    auto files = stamps(*folder);
+    auto files = stamps(*folder, entering, known);
     if (!files) {
         return fail(files.error());
     }
@@ -178,7 +162,9 @@ Result<RootListing> read_root(const Root& root)
     }
     listing.version = std::move(*version);
     listing.fingerprint = {.version_ini = std::move(*version_ini), .files = std::move(*files)};
-    std::ranges::sort(listing.fingerprint.files, {}, &FileStamp::path);
+    if (known != nullptr && listing.fingerprint == *known) {
+        return listing;  // what was checked when it became known
+    }
     auto canonical = content::canonical_files(manifest_files(listing.fingerprint));
     if (!canonical) {
         return fail(canonical.error());

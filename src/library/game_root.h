@@ -1,8 +1,10 @@
 #pragma once
 
+#include <compare>
 #include <filesystem>
+#include <functional>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -19,21 +21,22 @@ struct Root {
     GameId game;
 
     [[nodiscard]] std::filesystem::path path() const;
-    auto operator<=>(const Root&) const = default;
+    /// By game first: comparing paths takes long.
+    [[nodiscard]] std::strong_ordering operator<=>(const Root& other) const;
+    [[nodiscard]] bool operator==(const Root& other) const = default;
 };
-
-/// What lies in a games folder.
-struct GamesFolder {
-    std::vector<GameId> roots;  ///< folders with a valid name and a non-empty top-level version.ini
-    /// What looks like a game but cannot be one, by path, and why.
-    std::vector<std::pair<std::filesystem::path, std::string>> problems;
-    bool is_writable = true;
-};
-
-[[nodiscard]] Result<GamesFolder> read_games_folder(const std::filesystem::path& folder);
 
 /// Opens a game root, so that what is read below it cannot lead out of it.
 [[nodiscard]] Result<platform::Folder> open_root(const Root& root);
+
+/// What the folder of a game turned out to be.
+struct RootKind {
+    bool has_sentinel =
+        false;  ///< a non-empty top-level version.ini: it is a complete game, and to be shared
+    bool is_installed = false;  ///< a folder `local/`
+
+    bool operator==(const RootKind&) const = default;
+};
 
 /// A game root that can be shared.
 struct RootListing {
@@ -41,7 +44,14 @@ struct RootListing {
     Fingerprint fingerprint;
 };
 
-/// The error names the file that keeps the root from being shared, and the way out.
-[[nodiscard]] Result<RootListing> read_root(const Root& root);
+/// Reads the kind of a root in an open games folder. The error names what keeps it from being read or shared.
+[[nodiscard]] Result<RootKind> read_kind(const platform::Folder& games_folder, const GameId& game);
+
+/// The error names the file that keeps the root from being shared, and the way out. Each folder is shown to
+/// `entering`, by its name below the root, before it is read. `known` (may be null) is what the root looked
+/// like when it was last taken in: what is still so is not checked again.
+[[nodiscard]] Result<RootListing> read_root(const Root& root,
+                                            const std::function<void(std::string_view)>& entering = {},
+                                            const Fingerprint* known = nullptr);
 
 }  // namespace lanspread::library

@@ -11,7 +11,8 @@ void GameTable::put(LocalGamePtr game)
     }
     place = game;
     by_content_[game->content] = game;
-    if (!before || before->content != game->content || before->root != game->root) {
+    if (!before || before->content != game->content || before->root != game->root ||
+        before->installed != game->installed) {
         tell({.before = before, .after = std::move(game)});
     }
 }
@@ -53,8 +54,8 @@ LocalGamePtr GameTable::find(const ContentId& content) const
 void GameTable::tell(const Change& change)
 {
     ++rev_;
-    if (listener_) {
-        listener_(change);
+    for (const auto& listener : listeners_) {
+        listener(change);
     }
 }
 

@@ -13,7 +13,8 @@ namespace lanspread::library {
 /// The games that are published, and who is told when that changes. One thread.
 class GameTable {
 public:
-    /// Adds the game, or replaces the one of its id. Nobody is told where content and place stay the same.
+    /// Adds the game, or replaces the one of its id. Nobody is told where content, place and whether it is
+    /// installed stay the same.
     void put(LocalGamePtr game);
     /// Fine where it is not there.
     void remove(const GameId& game);
@@ -23,7 +24,7 @@ public:
     [[nodiscard]] LocalGamePtr find(const ContentId& content) const;
     [[nodiscard]] std::uint64_t rev() const { return rev_; }
 
-    void on_change(std::function<void(const Change&)> listener) { listener_ = std::move(listener); }
+    void on_change(std::function<void(const Change&)> listener) { listeners_.push_back(std::move(listener)); }
 
 private:
     void tell(const Change& change);
@@ -31,7 +32,7 @@ private:
     std::map<GameId, LocalGamePtr> by_id_;
     std::unordered_map<ContentId, LocalGamePtr> by_content_;
     std::uint64_t rev_ = 0;
-    std::function<void(const Change&)> listener_;
+    std::vector<std::function<void(const Change&)>> listeners_;
 };
 
 }  // namespace lanspread::library

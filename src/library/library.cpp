@@ -2,22 +2,20 @@
 
 #include <algorithm>
 #include <chrono>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "async/offload.h"
-#include "base/log.h"
+#include "async/task_group.h"
 #include "library/core.h"
-#include "platform/paths.h"
-#include "store/library_index.h"
-#include "store/manifests.h"
 
 namespace lanspread::library {
 
 namespace {
 
 constexpr auto settling_time = std::chrono::nanoseconds(settling_ns) + std::chrono::milliseconds(1);
+/// Roots that are looked at side by side.
+constexpr unsigned parallel_looks = 4;
 
 }  // namespace
 
@@ -38,19 +36,20 @@ LocalGamePtr Library::find(const GameId& game) const { return core_->table_.find
 LocalGamePtr Library::find(const ContentId& content) const { return core_->table_.find(content); }
 std::uint64_t Library::rev() const { return core_->table_.rev(); }
 bool Library::is_scanning() const { return core_->is_scanning_; }
-
-std::vector<std::string> Library::problems() const
-{
-    std::vector<std::string> texts;
-    for (const auto& [path, problem] : core_->problems_) {
-        texts.push_back(fmt::format("{}: {}", platform::to_utf8(path), problem.text));
-    }
-    return texts;
-}
+bool Library::has_looked() const { return core_->has_looked_; }
+std::vector<std::string> Library::problems() const { return core_->problems(); }
+std::vector<FolderState> Library::folders() const { return core_->folders(); }
+std::vector<InstalledGame> Library::installed_games() const { return core_->installed_games(); }
+std::vector<UnsharedGame> Library::unshared_games() const { return core_->unshared_games(); }
+std::string Library::watch_problem() const { return core_->watch_problem(); }
 
 void Library::on_change(std::function<void(const Change&)> listener)
 {
     core_->table_.on_change(std::move(listener));
+}
+void Library::on_folders_change(std::function<void()> listener)
+{
+    core_->folder_listeners_.push_back(std::move(listener));
 }
 void Library::on_scan_finished(std::function<void()> listener)
 {
@@ -58,14 +57,29 @@ void Library::on_scan_finished(std::function<void()> listener)
 }
 
 Task<void> Library::run() { return core_->run(); }
+Task<void> Library::watch() { return core_->watch(); }
 Task<void> Library::rescan() { return core_->rescan(); }
-
 void Library::request_scan() { core_->request_scan(); }
+void Library::request_look(const GameId& game) { core_->request_look(game); }
+void Library::withdraw(const GameId& game) { core_->withdraw(game); }
+
+Task<void> Library::forget(std::filesystem::path root)
+{
+    auto game = GameId::parse(root.filename().native());
+    if (game) {
+        co_await core_->forget({.games_folder = root.parent_path(), .game = std::move(*game)});
+    }
+}
 
 Task<Result<void>> Library::adopt(std::filesystem::path games_folder, ManifestPtr manifest)
 {
     Root root{.games_folder = std::move(games_folder), .game = manifest->game()};
     return core_->adopt(std::move(root), std::move(manifest));
+}
+
+Task<ManifestPtr> Library::original(std::filesystem::path games_folder, GameId game)
+{
+    return core_->load_original({.games_folder = std::move(games_folder), .game = std::move(game)});
 }
 
 Task<Result<VerifyReport>> Library::verify(GameId game) { return core_->verify(std::move(game)); }
@@ -82,23 +96,24 @@ Library::Core::Core(Pools pools, store::Database& database, Options options)
 
 Task<void> Library::Core::run()
 {
-    co_await load_index();
-    while (true) {
-        co_await scan();
-        if (scan_finished_) {
-            scan_finished_();
-        }
-        const auto next =
-            Clock::now() + (somebody_is_changing_ ? options_.changing_interval : options_.scan_interval);
-        while (scans_requested_ <= scans_started_ && co_await scan_wanted_.wait_until(next)) {
-        }
+    // What an earlier run was at work on has ended with it.
+    plan_.forget_work();
+    candidates_.clear();
+    TaskGroup group(co_await asio::this_coro::executor, CancellationToken());
+    group.spawn(scans());
+    for (unsigned number = 0; number < parallel_looks; ++number) {
+        group.spawn(looks());
     }
+    group.spawn(establish_candidates());
+    co_await group.join();
 }
 
 Task<void> Library::Core::rescan()
 {
     const auto wanted = scans_started_ + 1;
-    request_scan();
+    scans_asked_ = wanted;
+    is_asked_by_person_ = true;
+    scan_wanted_.notify_all();
     while (scans_ended_ < wanted) {
         co_await scan_ended_.wait();
     }
@@ -106,28 +121,43 @@ Task<void> Library::Core::rescan()
 
 void Library::Core::request_scan()
 {
-    scans_requested_ = scans_started_ + 1;
+    is_scan_wanted_ = true;
     scan_wanted_.notify_all();
+}
+
+void Library::Core::request_look(const GameId& game)
+{
+    if (const auto root = owner(game)) {
+        plan_.look_soon(*root, Clock::now());
+        looks_wanted_.notify_all();
+    }
 }
 
 Library::Hold Library::Core::hold(const GameId& game)
 {
-    ++holds_[game];
+    plan_.hold(game);
     touch(game);
     return Hold(std::shared_ptr<void>(nullptr, [this, game](std::nullptr_t) { release(game); }));
 }
 
 void Library::Core::release(const GameId& game)
 {
-    const auto held = holds_.find(game);
-    if (--held->second > 0) {
-        return;
-    }
-    holds_.erase(held);
     touch(game);
-    if (missed_.erase(game) > 0) {
-        request_scan();
-    }
+    plan_.release(game, Clock::now());
+    looks_wanted_.notify_all();
+}
+
+void Library::Core::withdraw(const GameId& game)
+{
+    touch(game);
+    request_look(game);
+    table_.remove(game);
+}
+
+bool Library::Core::is_busy(const GameId& game, std::uint64_t since) const
+{
+    const auto touched = touched_.find(game);
+    return plan_.is_held(game) || (touched != touched_.end() && touched->second > since);
 }
 
 Task<Result<void>> Library::Core::adopt(Root root, ManifestPtr manifest)
@@ -150,10 +180,12 @@ Task<Result<void>> Library::Core::adopt(Root root, ManifestPtr manifest)
     known_[root] = {.content = manifest->content_id(),
                     .fingerprint = std::make_shared<const Fingerprint>(std::move(listing->fingerprint)),
                     .damage = {},
-                    .manifest = manifest};
+                    .manifest = manifest,
+                    .original = {}};
     touch(root.game);
     co_await remember(root);
-    problems_.erase(root.path());
+    clear_problem(root.path());
+    set_kind(root, {.has_sentinel = true, .is_installed = is_installed(root)});
     publish(root);
     co_return Result<void>();
 }
@@ -168,107 +200,12 @@ Task<Result<RootListing>> Library::Core::read_settled(Root root)
         listing = co_await offload(pools_.disk, [root] { return read_root(root); });
     }
     if (listing && !is_settled(listing->fingerprint, began_ns)) {
-        request_scan();
+        plan_.look_soon(root, Clock::now());
+        looks_wanted_.notify_all();
         co_return fail(ErrorCode::unavailable,
                        "its files are changing; it is looked at again when that is over");
     }
     co_return listing;
-}
-
-Task<void> Library::Core::load_index()
-{
-    if (index_loaded_) {
-        co_return;
-    }
-    using Row = std::pair<Root, Known>;
-    auto rows = co_await offload(pools_.store, [database = &database_]() -> Result<std::vector<Row>> {
-        const auto index = store::LibraryIndex(*database).load_all();
-        if (!index) {
-            return fail(index.error());
-        }
-        std::vector<Row> decoded;
-        for (const auto& game : *index) {
-            if (auto fingerprint = decode_fingerprint(game.fingerprint)) {
-                decoded.emplace_back(
-                    Root{.games_folder = game.games_folder, .game = game.game},
-                    Known{.content = game.content,
-                          .fingerprint = std::make_shared<const Fingerprint>(std::move(*fingerprint)),
-                          .damage = game.damage,
-                          .manifest = nullptr});
-            } else {
-                log::warning("library", "{}: {}; it is hashed again", game.game.text(),
-                             fingerprint.error().message);
-            }
-        }
-        return decoded;
-    });
-    if (!rows) {
-        throw std::runtime_error(rows.error().message);
-    }
-    for (auto& [root, known] : *rows) {
-        known_.try_emplace(root, std::move(known));  // what was adopted meanwhile is newer
-    }
-    index_loaded_ = true;
-}
-
-Task<void> Library::Core::remember(Root root)
-{
-    const auto known = known_.at(root);
-    const auto saved = co_await offload(pools_.store, [database = &database_, root, known]() -> Result<void> {
-        if (known.manifest) {
-            if (auto put = store::Manifests(*database).put(known.content, known.manifest->canonical_bytes());
-                !put) {
-                return put;
-            }
-        }
-        return store::LibraryIndex(*database).save({.games_folder = root.games_folder,
-                                                    .game = root.game,
-                                                    .content = known.content,
-                                                    .fingerprint = encode(*known.fingerprint),
-                                                    .damage = known.damage});
-    });
-    if (!saved) {
-        log::warning("library", "{} is not remembered: {}", root.game.text(), saved.error().message);
-        report(database_.file(),
-               fmt::format("games are hashed again after a restart: {}", saved.error().message));
-    }
-}
-
-Task<ManifestPtr> Library::Core::load_manifest(Root root)
-{
-    const auto found = known_.find(root);
-    if (found == known_.end() || found->second.manifest) {
-        co_return found == known_.end() ? nullptr : found->second.manifest;
-    }
-    const auto content = found->second.content;
-    auto manifest = co_await offload(pools_.store, [database = &database_, root, content]() -> ManifestPtr {
-        const auto bytes = store::Manifests(*database).get(content);
-        if (!bytes || !*bytes) {
-            return nullptr;
-        }
-        auto parsed = content::Manifest::parse(**bytes);
-        if (!parsed || parsed->content_id() != content || parsed->game() != root.game) {
-            return nullptr;
-        }
-        return std::make_shared<const content::Manifest>(std::move(*parsed));
-    });
-    // Looked up again: it may have been replaced meanwhile.
-    const auto now = known_.find(root);
-    if (now != known_.end() && now->second.content == content && !now->second.manifest) {
-        now->second.manifest = manifest;
-    }
-    co_return manifest;
-}
-
-void Library::Core::publish(const Root& root)
-{
-    const auto& known = known_.at(root);
-    table_.put(std::make_shared<const LocalGame>(LocalGame{.id = root.game,
-                                                           .version = known.manifest->version(),
-                                                           .content = known.content,
-                                                           .manifest = known.manifest,
-                                                           .root = root.path(),
-                                                           .stats = stats(*known.fingerprint)}));
 }
 
 }  // namespace lanspread::library

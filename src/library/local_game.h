@@ -23,6 +23,7 @@ struct LocalGame {
     /// How each of the manifest's files looked on the disk, in the manifest's order: what differs now has
     /// changed since.
     std::vector<platform::FileStat> stats;
+    bool installed = false;  ///< its root holds a folder `local/`
 };
 
 using LocalGamePtr = std::shared_ptr<const LocalGame>;

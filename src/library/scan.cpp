@@ -1,247 +1,141 @@
 #include <algorithm>
+#include <chrono>
 
 #include <fmt/format.h>
 
 #include "async/offload.h"
 #include "base/log.h"
 #include "library/core.h"
-#include "library/hash_plan.h"
 #include "platform/paths.h"
 
-/// The scan: first a quick look at every root, which publishes all that did not change, then the hashing of
-/// the rest.
+/// The scan: a look at every games folder, after which every root in it is looked at.
 namespace lanspread::library {
 
-namespace {
-
-/// Holds a flag up for as long as a scope runs, however it ends.
-class Raised {
-public:
-    explicit Raised(bool& flag) : flag_(flag) { flag_ = true; }
-    ~Raised() { flag_ = false; }
-    Raised(const Raised&) = delete;
-    Raised& operator=(const Raised&) = delete;
-
-private:
-    bool& flag_;
-};
-
-}  // namespace
-
-Task<void> Library::Core::scan()
+Task<void> Library::Core::scans()
 {
-    ++scans_started_;
-    {
-        const Raised scanning(is_scanning_);
-        touches_at_start_ = touches_;
-        seen_.clear();
-        candidates_.clear();
-        somebody_is_changing_ = false;
-        for (const auto& folder : options_.games_folders) {
-            co_await look_into(folder);
+    co_await load_index();
+    while (true) {
+        // One that was asked for and has not ended when a service fails is not asked for again.
+        std::optional<LookPlan::Asker> asker;
+        if (std::exchange(is_asked_by_person_, false)) {
+            asker = LookPlan::Asker::person;
+        } else if (scans_asked_ > scans_started_ || !has_looked_) {
+            asker = LookPlan::Asker::program;
         }
-        for (const auto& game : table_.games()) {
-            if (!seen_.contains(game->id) && !is_busy(game->id)) {
-                log::info("library", "{} is gone", game->id.text());
-                table_.remove(game->id);
+        scans_started_ = scans_asked_;
+        is_scan_wanted_ = false;
+        co_await scan(asker);
+        const auto next = Clock::now() + options_.scan_interval;
+        while (scans_asked_ <= scans_started_ && !is_scan_wanted_ && co_await scan_wanted_.wait_until(next)) {
+        }
+    }
+}
+
+Task<void> Library::Core::scan(std::optional<LookPlan::Asker> asker)
+{
+    is_scanning_ = is_scanning_ || asker;
+    is_reading_folders_ = true;
+    if (watch_) {
+        watch_->forget_problem();
+        (void)co_await offload(pools_.disk, [watch = watch_] {
+            watch->watch_games_folders();
+            return true;
+        });
+    }
+    for (const auto& folder : options_.games_folders) {
+        co_await look_into(folder);
+    }
+    const auto now = Clock::now();
+    for (const auto& [folder, view] : views_) {
+        for (const auto& [game, kind] : view.found.roots) {
+            const Root root{.games_folder = folder, .game = game};
+            if (asker) {
+                // The largest first: else it might be all that is left to wait for.
+                const auto known = known_.find(root);
+                const auto files = known == known_.end() ? 0 : known->second.fingerprint->files.size();
+                plan_.ask(root, *asker, now - std::chrono::nanoseconds(files));
+            } else if (!plan_.is_restless(root, now)) {
+                plan_.look_soon(root, now);
             }
         }
-        for (auto& candidate : candidates_) {
-            co_await establish(std::move(candidate));
-        }
-        candidates_.clear();
-        std::erase_if(problems_, [this](const auto& entry) { return entry.second.scan < scans_started_; });
     }
-    scans_ended_ = scans_started_;
-    scan_ended_.notify_all();
+    is_reading_folders_ = false;
+    looks_wanted_.notify_all();
+    folders_changed();
+    co_await note_seen();
+    end_scan_when_done();
 }
 
 Task<void> Library::Core::look_into(std::filesystem::path games_folder)
 {
-    const auto found =
-        co_await offload(pools_.disk, [games_folder] { return read_games_folder(games_folder); });
-    if (!found) {
-        const bool is_missing = found.error().code == ErrorCode::not_found;
-        report(games_folder,
-               is_missing
-                   ? "there is no such games folder; make it, attach its disk, or name another with --games"
-                   : "this games folder cannot be read; check its rights, or name another with --games");
-        co_return;
-    }
-    if (!found->is_writable) {
-        report(games_folder, "read-only: its games are shared, but none can be fetched into it");
-    }
-    for (const auto& [path, text] : found->problems) {
-        report(path, text);
-    }
-    for (const auto& game : found->roots) {
-        const Root root{.games_folder = games_folder, .game = game};
-        const auto [other, is_first] = seen_.emplace(game, root);
-        if (is_first) {
-            co_await look_at(root);
-        } else {
-            report(root.path(), fmt::format("not shared: {} is the same game; remove one of them",
-                                            platform::to_utf8(other->second.path())));
-        }
-    }
-}
-
-Task<void> Library::Core::look_at(Root root)
-{
-    auto listing = co_await offload(pools_.disk, [root] { return read_root(root); });
-    auto manifest = co_await load_manifest(root);
-    if (is_busy(root.game)) {
-        co_return;
-    }
-    if (!listing) {
-        refuse(root, fmt::format("not shared: {}", listing.error().message));
-        co_return;
-    }
-    const auto known = known_.find(root);
-    const bool is_unchanged = known != known_.end() && *known->second.fingerprint == listing->fingerprint;
-    if (is_unchanged && !known->second.damage.empty()) {
-        refuse(root, known->second.damage);
-    } else if (is_unchanged && manifest && listing->version == manifest->version()) {
-        const auto published = table_.find(root.game);
-        if (!published || published->root != root.path() || published->content != known->second.content) {
-            publish(root);
-        }
-    } else {
-        // What was published is no longer what lies there.
-        table_.remove(root.game);
-        candidates_.push_back({.root = std::move(root), .listing = std::move(*listing)});
-    }
-}
-
-Task<void> Library::Core::establish(Candidate candidate)
-{
-    const auto root = candidate.root;
-    if (is_busy(root.game)) {
-        co_return;
-    }
-    if (!is_settled(candidate.listing.fingerprint, wall_clock_ns())) {
-        co_await sleep_for(std::chrono::nanoseconds(2 * settling_ns));
-        auto listing = co_await offload(pools_.disk, [root] { return read_root(root); });
-        if (!listing) {
-            refuse(root, fmt::format("not shared: {}", listing.error().message));
-            co_return;
-        }
-        candidate.listing = std::move(*listing);
-    }
-    const auto known = known_.find(root);
-    const bool is_damaged = known != known_.end() && !known->second.damage.empty();
-    const auto started_ns = wall_clock_ns();
-    // Times do not tell which byte of a damaged game is bad, so all of it is read.
-    auto manifest = co_await hash(candidate, !is_damaged);
-    auto after = co_await offload(pools_.disk, [root] { return read_root(root); });
-    if (is_busy(root.game)) {
-        co_return;
-    }
-    const bool is_steady = is_settled(candidate.listing.fingerprint, started_ns) && after &&
-                           after->fingerprint == candidate.listing.fingerprint;
-    if (!is_steady) {
-        somebody_is_changing_ = true;
-        refuse(root, "not shared yet: its files are changing; it is looked at again in a few seconds");
-        co_return;
-    }
-    if (!manifest) {
-        refuse(root, fmt::format("not shared: {}", manifest.error().message));
-        co_return;
-    }
-    co_await take_in(std::move(candidate), std::move(*manifest));
-}
-
-Task<Result<ManifestPtr>> Library::Core::hash(Candidate candidate, bool reuse)
-{
-    const auto started = Clock::now();
-    const auto manifest_before = reuse ? co_await load_manifest(candidate.root) : nullptr;
-    const auto known = known_.find(candidate.root);
-    const auto before = known != known_.end() ? known->second.fingerprint : nullptr;
-    const auto now = std::make_shared<const Fingerprint>(std::move(candidate.listing.fingerprint));
-    auto plan = co_await offload(pools_.hash, [now, before, manifest_before] {
-        return plan_hashing(*now, before.get(), manifest_before.get());
+    const auto since = touches_;
+    auto view = co_await offload(pools_.disk, [games_folder, watch = watch_] {
+        FolderView seen{.found = {}, .identity = platform::folder_identity(games_folder)};
+        seen.found = read_games_folder(games_folder, watch.get());
+        return seen;
     });
-
-    const auto work = std::make_shared<const HashWork>(HashWork{.root = candidate.root,
-                                                                .files = std::move(plan.files),
-                                                                .layout = std::move(plan.layout),
-                                                                .chunks = std::move(plan.to_read)});
-    const auto read = co_await hasher_.hash(work);
-    for (std::size_t index = 0; index < read.size(); ++index) {
-        if (!read[index]) {
-            co_return fail(read[index].error());
+    const auto& state = view.found.state;
+    auto& before = views_[games_folder];
+    if (state.condition != before.found.state.condition && !state.text.empty()) {
+        log::warning("library", "{}: {}", platform::to_utf8(games_folder), state.text);
+    }
+    // Of a game at which somebody was at work meanwhile, what was known is newer.
+    for (const auto& [game, kind] : before.found.roots) {
+        if (is_busy(game, since)) {
+            view.found.roots.insert_or_assign(game, kind);
+            plan_.look_soon({.games_folder = games_folder, .game = game}, Clock::now());
         }
-        plan.hashes[work->chunks[index]] = *read[index];
     }
-    auto manifest = co_await offload(
-        pools_.hash, [work, version = candidate.listing.version, hashes = std::move(plan.hashes)]() mutable {
-            return content::Manifest::make(work->root.game, version, work->files, std::move(hashes));
-        });
-    if (!manifest) {
-        co_return fail(manifest.error());
-    }
-    const std::chrono::duration<double> seconds = Clock::now() - started;
-    log::info("library", "{} {}: {} files, {} bytes, {} of them hashed in {:.2f} s", work->root.game.text(),
-              manifest->version(), manifest->files().size(), manifest->total_size(), plan.bytes_to_read,
-              seconds.count());
-    co_return std::make_shared<const content::Manifest>(std::move(*manifest));
-}
-
-Task<void> Library::Core::take_in(Candidate candidate, ManifestPtr manifest)
-{
-    const auto root = candidate.root;
-    const auto fingerprint = std::make_shared<const Fingerprint>(std::move(candidate.listing.fingerprint));
-    const auto known = known_.find(root);
-    const bool was_damaged = known != known_.end() && !known->second.damage.empty();
-    // Other bytes under the same version.ini are most likely a part of the damage, not a new version.
-    const bool is_still_damaged = was_damaged && known->second.content != manifest->content_id() &&
-                                  known->second.fingerprint->version_ini == fingerprint->version_ini;
-    if (is_still_damaged) {
-        known->second.fingerprint = fingerprint;
-        refuse(root, known->second.damage);
-    } else {
-        known_[root] = {.content = manifest->content_id(),
-                        .fingerprint = fingerprint,
-                        .damage = {},
-                        .manifest = std::move(manifest)};
-        problems_.erase(root.path());
-    }
-    co_await remember(root);
-    if (!is_still_damaged && !is_busy(root.game)) {
-        publish(root);
+    before = std::move(view);
+    std::erase_if(problems_, [&](const auto& problem) {
+        const auto game = GameId::parse(problem.first.filename().native());
+        return problem.first.parent_path() == games_folder && game && !before.found.roots.contains(*game);
+    });
+    for (const auto& game : table_.games()) {
+        if (game->root.parent_path() == games_folder && !before.found.roots.contains(game->id)) {
+            leave_table({.games_folder = games_folder, .game = game->id});
+        }
     }
 }
 
-void Library::Core::report(const std::filesystem::path& path, std::string text)
+Task<void> Library::Core::check_folders()
 {
-    auto& problem = problems_[path];
-    if (problem.text != text) {
-        log::warning("library", "{}: {}", platform::to_utf8(path), text);
+    const auto identities = co_await offload(pools_.disk, [folders = options_.games_folders, watch = watch_] {
+        if (watch) {
+            watch->watch_games_folders();
+        }
+        std::vector<std::optional<platform::FolderIdentity>> found;
+        found.reserve(folders.size());
+        for (const auto& folder : folders) {
+            found.push_back(platform::folder_identity(folder));
+        }
+        return found;
+    });
+    for (std::size_t index = 0; index < identities.size(); ++index) {
+        if (views_[options_.games_folders[index]].identity != identities[index]) {
+            request_scan();
+        }
     }
-    problem = {.text = std::move(text), .scan = scans_started_};
 }
 
-void Library::Core::refuse(const Root& root, std::string text)
+/// Called whenever a piece of work has ended.
+void Library::Core::end_scan_when_done()
 {
-    report(root.path(), std::move(text));
-    const auto published = table_.find(root.game);
-    if (published && published->root == root.path()) {
-        table_.remove(root.game);
+    if (is_reading_folders_ || !index_loaded_) {
+        return;
     }
-}
-
-bool Library::Core::is_busy(const GameId& game)
-{
-    if (holds_.contains(game)) {
-        missed_.insert(game);
-        return true;
+    if (looks_running_ == 0 && !plan_.is_asked_look_left()) {
+        has_looked_ = true;
     }
-    const auto touched = touched_.find(game);
-    if (touched == touched_.end() || touched->second <= touches_at_start_) {
-        return false;
+    if (!is_scanning_ || plan_.is_asked_work_left()) {
+        return;
     }
-    request_scan();
-    return true;
+    is_scanning_ = false;
+    scans_ended_ = scans_started_;
+    scan_ended_.notify_all();
+    if (scan_finished_) {
+        scan_finished_();
+    }
 }
 
 }  // namespace lanspread::library

@@ -17,6 +17,7 @@ struct Findings {
     std::set<std::uint32_t> missing;
     std::set<std::uint32_t> damaged;
     std::vector<std::string> extra;
+    std::vector<std::uint32_t> bad_chunks;
     std::uint64_t bytes_checked = 0;
 };
 
@@ -65,8 +66,10 @@ void blame(Findings& findings, const content::Manifest& manifest, std::uint32_t 
     findings.damaged.merge(changed.empty() ? all : changed);
 }
 
-VerifyReport to_report(Findings findings, const content::Manifest& manifest)
+VerifyReport to_report(Findings findings, const std::shared_ptr<const content::Manifest>& its_manifest,
+                       const Root& root)
 {
+    const auto& manifest = *its_manifest;
     const auto names = [&](const std::set<std::uint32_t>& numbers) {
         std::vector<std::string> paths;
         paths.reserve(numbers.size());
@@ -80,7 +83,10 @@ VerifyReport to_report(Findings findings, const content::Manifest& manifest)
             .bytes_checked = findings.bytes_checked,
             .missing = names(findings.missing),
             .damaged = names(findings.damaged),
-            .extra = std::move(findings.extra)};
+            .extra = std::move(findings.extra),
+            .bad_chunks = std::move(findings.bad_chunks),
+            .manifest = its_manifest,
+            .games_folder = root.games_folder};
 }
 
 std::string damage_text(const VerifyReport& report)
@@ -90,8 +96,7 @@ std::string damage_text(const VerifyReport& report)
                                                  : report.extra;
     return fmt::format(
         "not shared: damaged (files with wrong content: {}, missing: {}, too many: {}; the first is {}); "
-        "fetch "
-        "it again, or put the right files back",
+        "`lanspread verify --repair` fetches what is bad, or put the right files back",
         report.damaged.size(), report.missing.size(), report.extra.size(), list.front());
 }
 
@@ -109,7 +114,7 @@ Task<Result<VerifyReport>> Library::Core::verify(GameId game)
     const auto root = found->first;
     const auto before = found->second.fingerprint;
     const auto held = hold(game);
-    const auto manifest = co_await load_manifest(root);
+    const auto manifest = co_await load_original(root);
     if (!manifest) {
         co_return fail(ErrorCode::not_found,
                        fmt::format("{}: its manifest is not in the state database; a rescan makes it anew",
@@ -131,6 +136,7 @@ Task<Result<VerifyReport>> Library::Core::verify(GameId game)
     for (std::uint32_t chunk = 0; chunk < manifest->chunk_count(); ++chunk) {
         findings.bytes_checked += hashes[chunk] ? manifest->chunk_size(chunk) : 0;
         if (!hashes[chunk] || *hashes[chunk] != manifest->chunk_hash(chunk)) {
+            findings.bad_chunks.push_back(chunk);
             blame(findings, *manifest, chunk, *before, now->fingerprint);
         }
     }
@@ -142,9 +148,13 @@ Task<Result<VerifyReport>> Library::Core::verify(GameId game)
             ErrorCode::unavailable,
             fmt::format("{}: changed while it was verified; verify it again once that is over", game.text()));
     }
-    auto report = to_report(std::move(findings), *manifest);
+    auto report = to_report(std::move(findings), manifest, root);
     known->second.fingerprint = std::make_shared<const Fingerprint>(now->fingerprint);
     known->second.damage = report.is_good() ? std::string() : damage_text(report);
+    // What was verified is what is meant to be there.
+    known->second.content = manifest->content_id();
+    known->second.manifest = manifest;
+    known->second.original.reset();
     if (!report.is_good()) {
         refuse(root, known->second.damage);
     }

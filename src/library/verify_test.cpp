@@ -46,6 +46,28 @@ TEST_F(VerifyTest, names_damaged_missing_and_extra_files)
     EXPECT_FALSE(report.is_good());
 }
 
+TEST_F(VerifyTest, tells_which_chunks_are_bad)
+{
+    start();
+    EXPECT_TRUE(verify().bad_chunks.empty());
+    damage();
+    const auto report = verify();
+    EXPECT_EQ(report.bad_chunks, std::vector<std::uint32_t>{1});
+    EXPECT_EQ(report.games_folder, games_);
+    ASSERT_TRUE(report.manifest);
+}
+
+TEST_F(VerifyTest, finds_a_wrong_executable_bit_and_no_bad_chunk)
+{
+    start();
+    std::filesystem::permissions(large_, std::filesystem::perms::owner_exec,
+                                 std::filesystem::perm_options::add);
+    const auto report = verify();
+    EXPECT_EQ(report.damaged, std::vector<std::string>{"data/large.pak"});
+    EXPECT_TRUE(report.bad_chunks.empty());
+    EXPECT_FALSE(find("doom"));
+}
+
 TEST_F(VerifyTest, blames_the_file_that_changed_of_those_that_share_a_chunk)
 {
     write_file(games_ / "doom/another.txt", "other");
