@@ -95,6 +95,19 @@ TEST(LibraryView, applies_each_delta_by_its_place)
     }
 }
 
+TEST(LibraryView, tells_what_a_delta_has_touched_and_nothing_after_a_snapshot)
+{
+    LibraryView view;
+    (void)view.apply(wire::LibrarySnapshot{.epoch = 7, .rev = 1, .games = entries(3)}).value();
+    EXPECT_EQ(view.last_changes(), std::nullopt);
+    const wire::LibraryDelta delta{
+        .epoch = 7, .from_rev = 1, .to_rev = 3, .upserts = {entry(5)}, .removals = {content(0)}};
+    (void)view.apply(delta).value();
+    EXPECT_EQ(view.last_changes(), (std::set{content(5), content(0)}));
+    (void)view.apply(wire::LibrarySnapshot{.epoch = 7, .rev = 4, .games = entries(2)}).value();
+    EXPECT_EQ(view.last_changes(), std::nullopt);
+}
+
 TEST(LibraryView, refuses_more_entries_than_a_library_may_have_and_keeps_what_it_had)
 {
     LibraryView view;

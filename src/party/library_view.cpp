@@ -46,10 +46,12 @@ Result<LibraryView::Outcome> LibraryView::apply(const wire::LibraryDelta& delta)
     if (entries_.size() - removed.size() + added > max_entries) {
         return too_many();
     }
+    last_changes_.emplace(delta.removals.begin(), delta.removals.end());
     for (const auto& content : delta.removals) {
         remove(content);
     }
     for (const auto& entry : delta.upserts) {
+        last_changes_->insert(entry.content);
         put(entry);
     }
     rev_ = delta.to_rev;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -36,6 +37,9 @@ public:
     [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
     [[nodiscard]] std::uint64_t rev() const { return rev_; }
     [[nodiscard]] const std::map<ContentId, wire::GameEntry>& entries() const { return entries_; }
+    /// The contents that the last delta has put or removed; nothing after a snapshot: then any may have
+    /// changed.
+    [[nodiscard]] const std::optional<std::set<ContentId>>& last_changes() const { return last_changes_; }
     /// How many of the entries are complete.
     [[nodiscard]] std::size_t complete_count() const { return complete_count_; }
     /// The entry with that content; null where there is none.
@@ -52,6 +56,7 @@ private:
     std::map<ContentId, wire::GameEntry> entries_;
     std::set<std::pair<GameId, ContentId>> by_game_;  ///< of all entries
     std::size_t complete_count_ = 0;                  ///< among the entries
+    std::optional<std::set<ContentId>> last_changes_;
 };
 
 }  // namespace lanspread::party

@@ -38,6 +38,9 @@ using ContentHandler =
 using DiagnosisHandler =
     std::function<Task<void>(PeerId peer, transport::Stream stream, DiagnosisRequest request)>;
 
+/// The same for a question about the facts of games; for one connection at most 4 run at once, more wait.
+using FactsHandler = std::function<Task<void>(PeerId peer, transport::Stream stream, FactsRequest request)>;
+
 /// What a party is made with. The functions are called on the core thread.
 struct Options {
     std::string name;     ///< display name, at most 64 bytes
@@ -53,6 +56,8 @@ struct Options {
     ContentHandler serve;
     /// Not set: such questions stay unanswered.
     DiagnosisHandler diagnose = {};
+    /// Not set: such questions stay unanswered.
+    FactsHandler tell = {};
     Events events;
     Liveness::Parameters liveness = {};
 };

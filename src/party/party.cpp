@@ -220,6 +220,13 @@ Task<void> Party::diagnose(PeerId peer, transport::Stream stream, DiagnosisReque
     }
 }
 
+Task<void> Party::tell(PeerId peer, transport::Stream stream, FactsRequest request)
+{
+    if (options_.tell) {
+        co_await options_.tell(peer, std::move(stream), request);
+    }
+}
+
 Task<void> Party::serve(PeerId peer, transport::Stream stream, ContentRequest request)
 {
     return options_.serve(peer, std::move(stream), request);

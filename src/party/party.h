@@ -77,6 +77,10 @@ public:
     /// Changes what this peer offers; every peer is told what changed.
     void set_library(const std::vector<wire::GameEntry>& upserts, const std::vector<ContentId>& removals);
 
+    /// Suspends the caller until every connected peer has acknowledged what was told by `set_library` so far.
+    /// Those that are slow about it are waited for until `deadline`.
+    [[nodiscard]] Task<void> library_told(TimePoint deadline);
+
     /// Names this process: random, the one of its library's snapshots.
     [[nodiscard]] std::uint64_t epoch() const { return journal_.epoch(); }
     /// What a person should know: "same identity on two PCs: …".
@@ -94,6 +98,12 @@ public:
     /// The versions of `game` that connected peers hold, completely or in part: several for a peer are
     /// possible.
     [[nodiscard]] std::vector<Holding> holders(const GameId& game) const;
+    /// What a connected peer has; null where it is not connected. Valid until it changes: not across an
+    /// await.
+    [[nodiscard]] const LibraryView* library(const PeerId& peer) const;
+    /// The names of the connected peers, so that no two are the same.
+    [[nodiscard]] std::unordered_map<PeerId, std::string> distinct_names() const;
+
     /// Calls `visit` for every entry of every connected peer's library. The references are valid during the
     /// call only.
     void visit_libraries(const LibraryVisitor& visit) const;
@@ -102,12 +112,17 @@ public:
     [[nodiscard]] Task<Result<Answer>> request(PeerId peer, ContentRequest request, TimePoint deadline);
     /// The same for what it knows about the network.
     [[nodiscard]] Task<Result<Answer>> request(PeerId peer, DiagnosisRequest request, TimePoint deadline);
+    /// The same for the facts of a game.
+    [[nodiscard]] Task<Result<Answer>> request(PeerId peer, FactsRequest request, TimePoint deadline);
     /// Where a connected peer's packets come from; nothing where it is not connected.
     [[nodiscard]] std::optional<Address> remote(const PeerId& peer) const;
     /// The same for what is answered with data. The stream that comes with the answer is at the first of its
     /// `size` raw bytes. `size` is what the peer says: check it before use.
     [[nodiscard]] Task<Result<std::pair<wire::Data, transport::Stream>>> request_data(PeerId peer,
                                                                                       ContentRequest request,
+                                                                                      TimePoint deadline);
+    [[nodiscard]] Task<Result<std::pair<wire::Data, transport::Stream>>> request_data(PeerId peer,
+                                                                                      FactsRequest request,
                                                                                       TimePoint deadline);
 
 private:
@@ -122,10 +137,13 @@ private:
     [[nodiscard]] wire::Peers peers_for(const Session& session, const wire::GetPeers& request) const override;
     Task<void> serve(PeerId peer, transport::Stream stream, ContentRequest request) override;
     Task<void> diagnose(PeerId peer, transport::Stream stream, DiagnosisRequest request) override;
+    Task<void> tell(PeerId peer, transport::Stream stream, FactsRequest request) override;
     [[nodiscard]] const LibraryJournal& journal() const override { return journal_; }
     [[nodiscard]] Signal& journal_changed() override { return journal_changed_; }
 
     [[nodiscard]] Task<Result<Answer>> ask(PeerId peer, Result<std::string> request, TimePoint deadline);
+    [[nodiscard]] static Task<Result<std::pair<wire::Data, transport::Stream>>> expect_data(
+        Task<Result<Answer>> asked);
 
     Task<void> accept_connections();
     Task<void> greet_incoming(transport::SharedConnection connection);
@@ -142,7 +160,6 @@ private:
     Task<void> run_session(SharedSession session);
     void end(Session& session, PeerBook::Left how, const std::string& reason);
     void tell_left(const PeerId& peer, const std::optional<std::string>& reason);
-    [[nodiscard]] std::unordered_map<PeerId, std::string> distinct_names() const;
 
     // Gossip, in party_gossip.cpp.
     Task<void> gossip_when_due();

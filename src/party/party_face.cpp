@@ -176,6 +176,14 @@ void Party::set_library(const std::vector<wire::GameEntry>& upserts, const std::
     journal_changed_.notify_all();
 }
 
+Task<void> Party::library_told(TimePoint deadline)
+{
+    const auto sessions = sessions_;
+    for (const auto& [peer, session] : sessions) {
+        co_await session->library_told(deadline);
+    }
+}
+
 std::vector<PeerStatus> Party::peers() const
 {
     std::vector<PeerStatus> result;
@@ -213,7 +221,6 @@ std::string Party::name(const PeerId& peer) const
     return is_shared ? distinct(name, peer) : name;
 }
 
-/// The names of connected peers, so that no two are the same.
 std::unordered_map<PeerId, std::string> Party::distinct_names() const
 {
     std::unordered_map<std::string, std::size_t> counts;
@@ -226,6 +233,12 @@ std::unordered_map<PeerId, std::string> Party::distinct_names() const
         names.emplace(peer, counts.at(name) == 1 ? name : distinct(name, peer));
     }
     return names;
+}
+
+const LibraryView* Party::library(const PeerId& peer) const
+{
+    const auto found = sessions_.find(peer);
+    return found == sessions_.end() ? nullptr : &found->second->library();
 }
 
 std::vector<Holding> Party::holders(const ContentId& content) const
@@ -285,6 +298,11 @@ Task<Result<Answer>> Party::request(PeerId peer, DiagnosisRequest request, TimeP
     return ask(peer, wire::encode(request), deadline);
 }
 
+Task<Result<Answer>> Party::request(PeerId peer, FactsRequest request, TimePoint deadline)
+{
+    return ask(peer, wire::encode(request), deadline);
+}
+
 std::optional<Address> Party::remote(const PeerId& peer) const
 {
     const auto found = sessions_.find(peer);
@@ -295,7 +313,18 @@ Task<Result<std::pair<wire::Data, transport::Stream>>> Party::request_data(PeerI
                                                                            ContentRequest request,
                                                                            TimePoint deadline)
 {
-    auto answer = co_await this->request(peer, request, deadline);
+    return expect_data(this->request(peer, std::move(request), deadline));
+}
+
+Task<Result<std::pair<wire::Data, transport::Stream>>> Party::request_data(PeerId peer, FactsRequest request,
+                                                                           TimePoint deadline)
+{
+    return expect_data(this->request(peer, request, deadline));
+}
+
+Task<Result<std::pair<wire::Data, transport::Stream>>> Party::expect_data(Task<Result<Answer>> asked)
+{
+    auto answer = co_await std::move(asked);
     if (!answer) {
         co_return fail(answer.error());
     }

@@ -117,6 +117,13 @@ Task<void> Session::keep_alive()
     }
 }
 
+Task<void> Session::library_told(TimePoint deadline)
+{
+    const auto rev = owner_.journal().rev();
+    while ((!acknowledged_rev_ || *acknowledged_rev_ < rev) && co_await acknowledged_.wait_until(deadline)) {
+    }
+}
+
 void Session::doubt()
 {
     liveness_.doubt(Clock::now());
@@ -167,6 +174,7 @@ Task<bool> Session::tell_library_once()
     if (ack->applied) {
         gaps_ = delta ? 0 : gaps_;
         acknowledged_rev_ = rev;
+        acknowledged_.notify_all();
         co_return true;
     }
     acknowledged_rev_.reset();

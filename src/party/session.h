@@ -20,15 +20,19 @@
 #include "party/liveness.h"
 #include "transport/connection.h"
 #include "transport/stream.h"
+#include "wire/blocks.h"
 #include "wire/diagnosis.h"
 #include "wire/messages.h"
 
 namespace lanspread::party {
 
 /// What is asked of the owner of the games.
-using ContentRequest = std::variant<wire::GetManifest, wire::GetChunk, wire::Follow>;
+using ContentRequest =
+    std::variant<wire::GetManifest, wire::GetChunk, wire::GetSums, wire::GetRanges, wire::Follow>;
 /// What is asked of whoever knows about the network.
 using DiagnosisRequest = std::variant<wire::GetReach, wire::DialBack, wire::TestSpeed, wire::SendFiller>;
+/// What is asked of whoever knows what the games are.
+using FactsRequest = std::variant<wire::GetFacts, wire::GetCover>;
 
 /// One connection to one peer, from the Hellos to its end: answers what the peer asks, keeps the peer's
 /// library, tells it of ours, and pings it when it is silent. Lives on the core thread.
@@ -50,6 +54,8 @@ public:
         virtual Task<void> serve(PeerId peer, transport::Stream stream, ContentRequest request) = 0;
         /// The same; for one connection at most 4 run at once, more are refused.
         virtual Task<void> diagnose(PeerId peer, transport::Stream stream, DiagnosisRequest request) = 0;
+        /// The same; for one connection at most 4 run at once, more wait.
+        virtual Task<void> tell(PeerId peer, transport::Stream stream, FactsRequest request) = 0;
         /// Our library, and the signal that it has a new revision.
         [[nodiscard]] virtual const LibraryJournal& journal() const = 0;
         [[nodiscard]] virtual Signal& journal_changed() = 0;
@@ -67,6 +73,9 @@ public:
     [[nodiscard]] Task<Result<Answer>> ask(std::string request, TimePoint deadline);
     /// Tells the peer that we leave, and waits until it has heard it.
     [[nodiscard]] Task<void> say_goodbye(TimePoint deadline);
+    /// Suspends the caller until the peer has acknowledged what our library is now, or the deadline has
+    /// passed.
+    [[nodiscard]] Task<void> library_told(TimePoint deadline);
     /// The network has changed: finds out within seconds whether the connection still carries anything.
     void doubt();
 
@@ -98,6 +107,7 @@ private:
     Task<bool> wait_for(Turn* turn);
     Task<void> answer_peers(transport::Stream stream, wire::GetPeers request);
     Task<void> answer_diagnosis(transport::Stream stream, DiagnosisRequest request);
+    Task<void> answer_facts(transport::Stream stream, FactsRequest request);
     Task<void> reply(transport::Stream stream, Result<std::string> message);
     template <class Update>
     Task<void> answer_library(transport::Stream stream, Update update);
@@ -121,10 +131,12 @@ private:
     Turn library_turn_;                              ///< of the peer's changes
     Turn peers_turn_;                                ///< of its questions for peers
     std::optional<std::uint64_t> acknowledged_rev_;  ///< of our library; nothing: it needs a snapshot
+    Signal acknowledged_;                            ///< that has changed
     unsigned gaps_ = 0;                              ///< deltas in a row that were not applied
     std::size_t served_ = 0;                         ///< requests for manifests and chunks at this moment
     std::size_t followed_ = 0;                       ///< Follows at this moment
     std::size_t diagnosed_ = 0;                      ///< questions about the network at this moment
+    std::size_t told_ = 0;                           ///< questions about games' facts at this moment
     Signal place_is_free_;
     std::optional<TaskGroup> group_;  ///< while `run` runs
 };

@@ -20,6 +20,8 @@ constexpr std::size_t max_served = 64;
 constexpr std::size_t max_followed = 64;
 /// Questions of one peer about the network at once.
 constexpr std::size_t max_diagnosed = 4;
+/// Questions of one peer about the facts of games that are answered at once; what is over waits.
+constexpr std::size_t max_told = 4;
 /// Between two changes of a peer's library: what changes more often is told together.
 constexpr std::chrono::milliseconds library_pause{50};
 /// Between two answers to GetPeers.
@@ -27,8 +29,9 @@ constexpr std::chrono::milliseconds peers_pause{250};
 const Error one_at_a_time{ErrorCode::refused, "one after the other, please"};
 
 using Request = std::variant<wire::Ping, wire::Goodbye, wire::LibraryDelta, wire::LibrarySnapshot,
-                             wire::GetPeers, wire::GetManifest, wire::GetChunk, wire::Follow, wire::GetReach,
-                             wire::DialBack, wire::TestSpeed, wire::SendFiller>;
+                             wire::GetPeers, wire::GetManifest, wire::GetChunk, wire::GetSums,
+                             wire::GetRanges, wire::Follow, wire::GetReach, wire::DialBack, wire::TestSpeed,
+                             wire::SendFiller, wire::GetFacts, wire::GetCover>;
 
 /// The request as one about the network, which it is.
 DiagnosisRequest diagnosis_request(const Request& request)
@@ -79,8 +82,16 @@ Task<void> Session::answer(transport::Stream stream)
         co_await answer_content(std::move(stream), *manifest);
     } else if (auto* chunk = std::get_if<wire::GetChunk>(&*request)) {
         co_await answer_content(std::move(stream), *chunk);
+    } else if (auto* sums = std::get_if<wire::GetSums>(&*request)) {
+        co_await answer_content(std::move(stream), std::move(*sums));
+    } else if (auto* ranges = std::get_if<wire::GetRanges>(&*request)) {
+        co_await answer_content(std::move(stream), std::move(*ranges));
     } else if (auto* follow = std::get_if<wire::Follow>(&*request)) {
         co_await answer_follow(std::move(stream), *follow);
+    } else if (const auto* facts = std::get_if<wire::GetFacts>(&*request)) {
+        co_await answer_facts(std::move(stream), *facts);
+    } else if (const auto* cover = std::get_if<wire::GetCover>(&*request)) {
+        co_await answer_facts(std::move(stream), *cover);
     } else if (auto* delta = std::get_if<wire::LibraryDelta>(&*request)) {
         co_await answer_library(std::move(stream), std::move(*delta));
     } else if (auto* snapshot = std::get_if<wire::LibrarySnapshot>(&*request)) {
@@ -102,7 +113,7 @@ Task<void> Session::answer_content(transport::Stream stream, ContentRequest requ
         co_await place_is_free_.wait();
     }
     const Place place(served_, place_is_free_);
-    co_await owner_.serve(peer(), std::move(stream), request);
+    co_await owner_.serve(peer(), std::move(stream), std::move(request));
 }
 
 Task<void> Session::answer_follow(transport::Stream stream, wire::Follow request)
@@ -126,6 +137,15 @@ Task<void> Session::answer_diagnosis(transport::Stream stream, DiagnosisRequest 
     }
     const Place place(diagnosed_, place_is_free_);
     co_await owner_.diagnose(peer(), std::move(stream), request);
+}
+
+Task<void> Session::answer_facts(transport::Stream stream, FactsRequest request)
+{
+    while (told_ >= max_told) {
+        co_await place_is_free_.wait();
+    }
+    const Place place(told_, place_is_free_);
+    co_await owner_.tell(peer(), std::move(stream), request);
 }
 
 Task<void> Session::reply(transport::Stream stream, Result<std::string> message)

@@ -241,5 +241,24 @@ TEST_F(SessionTest, a_member_that_talks_nonsense_is_told_so_and_others_are_serve
     EXPECT_TRUE(wire::decode_answer<wire::Pong>(ping->frame));
 }
 
+Task<void> wait_until_told(Party* party, bool* is_told)
+{
+    co_await party->library_told(soon());
+    *is_told = true;
+}
+
+TEST_F(SessionTest, what_was_told_of_our_library_is_known_to_all_when_the_wait_for_it_ends)
+{
+    auto& alice = start("alice");
+    auto& bob = start("bob");
+    ASSERT_TRUE(connect(alice, bob));
+    alice.party->set_library({{.game = GameId::parse("doom").value(), .version = "20240101", .content = {}}},
+                             {});
+    bool is_told = false;
+    spawn(wait_until_told(alice.party.get(), &is_told));
+    until([&] { return is_told; });
+    EXPECT_EQ(bob.party->library(alice.id())->entries().size(), 1U);
+}
+
 }  // namespace
 }  // namespace lanspread::party

@@ -42,6 +42,7 @@ struct Peer {
     std::optional<TaskGroup> group;  ///< that the party runs in
     ContentHandler serve;
     DiagnosisHandler diagnose;
+    FactsHandler tell;
     Told events;
     Told clones;  ///< what was said of keys in use twice
     std::size_t library_changes = 0;
@@ -197,6 +198,8 @@ private:
                 [&peer](PeerId from, transport::Stream stream, DiagnosisRequest request) {
                     return peer.diagnose(from, std::move(stream), request);
                 },
+            .tell = [&peer](PeerId from, transport::Stream stream,
+                            FactsRequest request) { return peer.tell(from, std::move(stream), request); },
             .events = {.peer_joined =
                            [&peer](const PeerId& who) {
                                peer.events.push_back("joined " + peer.party->name(who));

@@ -61,12 +61,17 @@ ChunkFetcher::ChunkFetcher(const DownloadEnvironment& environment, Allowance& al
       sources_(sources),
       progress_(progress),
       scheduler_(chunk_sizes(*manifest_), std::move(verified), scheduler_options()),
+      reuse_(environment, allowance, manifest_, store_, *this),
       turn_(turn),
       moved_at_(Clock::now()),
       saved_count_(scheduler_.verified().count())
 {
     progress_.set_sizes(manifest_->total_size(), scheduler_.bytes_verified());
     environment_.partials.add(partial_);
+    is_reusing_ = !scheduler_.is_complete() && reuse_.is_possible();
+    for (std::uint32_t chunk = 0; is_reusing_ && chunk < manifest_->chunk_count(); ++chunk) {
+        scheduler_.set_aside(chunk);
+    }
 }
 
 ChunkFetcher::~ChunkFetcher()
@@ -83,6 +88,9 @@ Task<Result<void>> ChunkFetcher::run()
     group.spawn(keep_saved());
     group.spawn(take_space());
     group.spawn(take_permits());
+    if (is_reusing_) {
+        group.spawn(reuse());
+    }
     co_await group.join();
     co_return failure_ ? Result<void>(fail(*failure_)) : Result<void>();
 }
@@ -134,14 +142,15 @@ Task<Result<void>> ChunkFetcher::save()
 
 void ChunkFetcher::update_state(TimePoint now)
 {
-    if (scheduler_.can_go_on()) {
+    const bool is_reusing = is_reusing_ && reuse_.is_at_work();
+    if (scheduler_.can_go_on() || is_reusing) {
         moved_at_ = now;
     }
     if (turn_ == Turn::paused) {
         progress_.enter(DownloadState::paused, {}, now);
     } else if (!space_trouble_.empty()) {
         progress_.enter(DownloadState::waiting_for_space, space_trouble_, now);
-    } else if (sources_.is_empty()) {
+    } else if (sources_.is_empty() && !is_reusing) {
         progress_.enter(DownloadState::waiting_for_source, "nobody who can be reached has it", now);
     } else if (now - moved_at_ > stuck_after) {
         progress_.enter(DownloadState::waiting_for_source,
@@ -201,7 +210,13 @@ Task<void> ChunkFetcher::fetch(Assignment assignment, CancellationToken token)
                         manifest_->version()),
             result.error());
     } else if (!token.is_cancelled()) {
-        fetched ? not_written(request, result.error()) : not_fetched(request, result.error());
+        if (fetched) {
+            requests_.erase(request);
+            scheduler_.chunk_returned(request);
+            not_written(result.error());
+        } else {
+            not_fetched(request, result.error());
+        }
     }
 }
 
@@ -236,10 +251,8 @@ void ChunkFetcher::not_fetched(const ChunkRequest& request, const Error& error)
     assign();
 }
 
-void ChunkFetcher::not_written(const ChunkRequest& request, const Error& error)
+void ChunkFetcher::not_written(const Error& error)
 {
-    requests_.erase(request);
-    scheduler_.chunk_returned(request);
     error.code == ErrorCode::disk_full ? no_space(error) : fail_with(error);
 }
 

@@ -15,22 +15,23 @@
 #include "swarm/chunk_store.h"
 #include "swarm/environment.h"
 #include "swarm/partial_content.h"
+#include "swarm/reuse.h"
 #include "swarm/scheduler.h"
 #include "swarm/sources.h"
 
 namespace lanspread::swarm {
 
 /// Fetches the chunks of one package until none is missing: does what the scheduler decides, one coroutine
-/// for each request, and lets every chunk be verified and written on the disk pool. Follows partial holders,
-/// and offers what is verified to others, as a PartialContent, for as long as it lives. Lives on the
-/// executor's thread.
-class ChunkFetcher {
+/// for each request, and lets every chunk be verified and written on the disk pool. What this disk has
+/// already is left to Reuse. Follows partial holders, and offers what is verified to others, as a
+/// PartialContent, for as long as it lives. Lives on the executor's thread.
+class ChunkFetcher : private Reuse::Host {
 public:
     /// `verified` is in `store` already. `sources` and `progress` outlive the fetcher.
     ChunkFetcher(const DownloadEnvironment& environment, Allowance& allowance,
                  std::shared_ptr<const content::Manifest> manifest, std::shared_ptr<ChunkStore> store,
                  ChunkSet verified, Sources& sources, Progress& progress, Turn turn);
-    ~ChunkFetcher();
+    ~ChunkFetcher() override;
     ChunkFetcher(const ChunkFetcher&) = delete;
     ChunkFetcher& operator=(const ChunkFetcher&) = delete;
 
@@ -61,6 +62,17 @@ private:
     [[nodiscard]] Task<void> request(Assignment assignment, CancellationToken token);
     [[nodiscard]] Task<void> fetch(Assignment assignment, CancellationToken token);
 
+    // For Reuse, in chunk_fetcher_sources.cpp:
+    [[nodiscard]] Task<void> reuse();
+    [[nodiscard]] bool may_work() const override;
+    [[nodiscard]] Signal& changed() override { return changed_; }
+    [[nodiscard]] std::vector<PeerId> sources_of(std::uint32_t chunk) const override;
+    [[nodiscard]] bool source_has(const PeerId& source, std::uint32_t chunk) const override;
+    void found(std::uint32_t chunk, std::uint32_t local, std::uint32_t fetched,
+               const PeerId& source) override;
+    void fetch_whole(std::uint32_t chunk) override;
+    void not_written(const Error& error) override;
+
     [[nodiscard]] Task<void> claim_space();
     void update_sources(TimePoint now);
     void update_state(TimePoint now);
@@ -68,7 +80,6 @@ private:
     void give_up(const std::vector<ChunkRequest>& requests);
     void arrived(const ChunkRequest& request);
     void not_fetched(const ChunkRequest& request, const Error& error);
-    void not_written(const ChunkRequest& request, const Error& error);
     void ban(const PeerId& peer, const std::string& reason, const Error& error);
     void no_space(const Error& error);
     void fail_with(Error error);
@@ -82,8 +93,10 @@ private:
     Sources& sources_;
     Progress& progress_;
     Scheduler scheduler_;
-    TaskGroup* group_ = nullptr;                          // of `run`, while it runs
-    Signal changed_;                                      // steer shall look again
+    Reuse reuse_;
+    bool is_reusing_ = false;     // what is here already is being taken over, or will be
+    TaskGroup* group_ = nullptr;  // of `run`, while it runs
+    Signal changed_;              // steer shall look again
     std::map<ChunkRequest, CancellationToken> requests_;  // those that were not given up
     std::set<PeerId> complete_;  // sources that the scheduler knows to have everything
     std::mt19937 random_{std::random_device{}()};

@@ -5,7 +5,8 @@
 #include "base/log.h"
 #include "swarm/chunk_fetcher.h"
 
-/// Who the chunks come from: the part of ChunkFetcher that tells the scheduler what each source has.
+/// Where the chunks come from: the part of ChunkFetcher that tells the scheduler what each source has, and
+/// which chunks need no source.
 namespace lanspread::swarm {
 
 namespace {
@@ -99,6 +100,44 @@ void ChunkFetcher::ban(const PeerId& peer, const std::string& reason, const Erro
                    fmt::format("{}; nobody else has it. What was verified is kept.", trouble_)});
     }
     assign();
+}
+
+Task<void> ChunkFetcher::reuse()
+{
+    co_await reuse_.run(scheduler_.verified());
+    is_reusing_ = false;
+    changed_.notify_all();
+}
+
+bool ChunkFetcher::may_work() const { return turn_ == Turn::running && has_space_ && !failure_; }
+
+std::vector<PeerId> ChunkFetcher::sources_of(std::uint32_t chunk) const
+{
+    return scheduler_.sources_of(chunk, Clock::now());
+}
+
+bool ChunkFetcher::source_has(const PeerId& source, std::uint32_t chunk) const
+{
+    return scheduler_.source_has(source, chunk);
+}
+
+void ChunkFetcher::found(std::uint32_t chunk, std::uint32_t local, std::uint32_t fetched,
+                         const PeerId& source)
+{
+    scheduler_.chunk_found(chunk);
+    partial_->chunk_verified(chunk);
+    progress_.chunk_found(source, local, fetched, scheduler_.bytes_verified(), Clock::now());
+    if (scheduler_.is_complete()) {
+        changed_.notify_all();
+    }
+}
+
+void ChunkFetcher::fetch_whole(std::uint32_t chunk)
+{
+    scheduler_.put_back(chunk);
+    if (group_ != nullptr) {
+        changed_.notify_all();
+    }
 }
 
 }  // namespace lanspread::swarm

@@ -42,12 +42,21 @@ Result<Recalled> recall_record(store::Database& database, const DownloadRequest&
             recalled.others.push_back(std::move(record));
         }
     }
-    if (recalled.record.state != store::DownloadState::finishing) {
+    if (request.repairing) {
+        recalled.record.state = store::DownloadState::repairing;
+        recalled.record.verified = request.verified;
+        if (request.is_verified_now) {  // else some of it lies where the record says
+            recalled.record.games_folder = request.games_folder;
+        }
+        recalled.record.bytes_verified = request.bytes_verified;
+        recalled.record.bytes_total = request.bytes_total;
+    } else if (recalled.record.state != store::DownloadState::finishing &&
+               recalled.record.state != store::DownloadState::repairing) {
         recalled.record.state = request.paused ? store::DownloadState::paused : store::DownloadState::running;
     }
     for (const auto& other : recalled.others) {
-        if (auto removed = downloads.remove(other.content); !removed) {
-            return fail(removed.error());
+        if (auto stopped = downloads.set_state(other.content, store::DownloadState::stopped); !stopped) {
+            return fail(stopped.error());
         }
     }
     auto saved = downloads.save(recalled.record);
@@ -66,6 +75,10 @@ Download::Download(const DownloadEnvironment& environment, Allowance& allowance,
       sources_(environment.network, request_.content, progress_)
 {
     progress_.set_sizes(request_.bytes_total, request_.bytes_verified);
+    if (request_.repairing) {
+        hold_ = environment_.library.hold(request_.game);
+        reads_again_ = !request_.is_verified_now;
+    }
     progress_.on_state_change([this] { state_changed(); });
     request_.finishing ? enter(DownloadState::finishing) : apply_turn();
 }
@@ -118,6 +131,11 @@ Task<Result<void>> Download::all_steps()
         progress_.set_sizes(manifest_->total_size(), 0);
     }
     const bool was_finishing = request_.finishing;
+    if (request_.repairing) {
+        if (auto taken = co_await take_apart(); !taken) {
+            co_return taken;
+        }
+    }
     if (!was_finishing) {
         if (auto fetched = co_await fetch_chunks(std::move(record->verified)); !fetched) {
             co_return fetched;
@@ -138,17 +156,10 @@ Task<Result<store::DownloadRecord>> Download::recall()
     if (!recalled) {
         co_return fail(recalled.error());
     }
-    for (const auto& other : recalled->others) {
-        const auto removed = co_await offload(environment_.disk_pool, [other] {
-            return remove_partial(other.games_folder, other.game, other.content);
-        });
-        if (!removed) {
-            log::warning("swarm", "what is left of {} {}: {}", other.game.text(), other.version,
-                         removed.error().message);
-        }
-    }
+    co_await remove_others(recalled->others, Others::but_repairs);
     request_.games_folder = recalled->record.games_folder;  // where the partial download lies
     request_.finishing = recalled->record.state == store::DownloadState::finishing;
+    request_.repairing = recalled->record.state == store::DownloadState::repairing;
     if (progress_.total() == 0) {
         progress_.set_sizes(recalled->record.bytes_total, recalled->record.bytes_verified);
     }
@@ -181,6 +192,9 @@ Task<Result<void>> Download::finish(bool again)
         co_await sleep_for(environment_.space_retry);
     }
     const auto adopted = co_await environment_.library.adopt(request_.games_folder, manifest_);
+    if (adopted) {
+        co_await remove_others(co_await other_records(), Others::all);
+    }
     const auto removed = co_await offload(environment_.store_pool,
                                           [&database = environment_.database, content = request_.content] {
                                               return store::Downloads(database).remove(content);
@@ -193,10 +207,11 @@ Task<Result<void>> Download::note_finishing()
     if (auto saved = co_await fetcher_->save(); !saved) {
         co_return saved;
     }
-    const auto old = environment_.library.find(request_.game);
-    if (old && old->content != request_.content && old->root.parent_path() == request_.games_folder) {
+    // Not what is there now, with what was written into it since: of that nothing is to be deleted.
+    const auto old = co_await environment_.library.original(request_.games_folder, request_.game);
+    if (old && old->content_id() != request_.content) {
         auto noted = co_await offload(environment_.disk_pool, [this, old] {
-            return note_replaced(request_.games_folder, *manifest_, *old->manifest);
+            return note_replaced(request_.games_folder, *manifest_, *old);
         });
         if (!noted) {
             co_return noted;
@@ -250,6 +265,9 @@ Task<void> Download::leave_failed()
     // again.
     if (progress_.state() == DownloadState::finishing && outcome_->error().code != ErrorCode::not_found) {
         co_return;
+    }
+    if (request_.repairing) {
+        co_return;  // what is still in the game root would be forgotten: it is done again, too
     }
     request_.finishing = false;
     const auto left = fetcher_ ? co_await fetcher_->save() : Result<void>();

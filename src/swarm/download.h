@@ -26,6 +26,10 @@ struct DownloadRequest {
     std::filesystem::path games_folder;
     bool paused = false;
     bool finishing = false;  ///< all was verified, and some of it may lie in its place already
+    /// A damaged game is to become the partial download; `verified` (ChunkSet) says what of it is good.
+    bool repairing = false;
+    Bytes verified = {};
+    bool is_verified_now = false;  ///< just now; else by an earlier process
     /// What an earlier attempt had verified of how much, as far as that is known: shown until it is looked
     /// at.
     std::uint64_t bytes_verified = 0;
@@ -80,11 +84,12 @@ private:
         ChunkSet verified;
     };
 
-    // The steps, in order:
+    // The steps, in order (take_apart of repairs only):
     [[nodiscard]] Task<void> work();
     [[nodiscard]] Task<Result<void>> all_steps();
     [[nodiscard]] Task<Result<store::DownloadRecord>> recall();
     [[nodiscard]] Task<Result<SharedManifest>> find_manifest();
+    [[nodiscard]] Task<Result<void>> take_apart();
     [[nodiscard]] Task<Result<void>> fetch_chunks(Bytes verified);
     [[nodiscard]] Task<Result<void>> finish(bool again);
     [[nodiscard]] Task<void> leave();
@@ -94,6 +99,10 @@ private:
     [[nodiscard]] Task<std::optional<Result<SharedManifest>>> ask_for_manifest(PeerId peer,
                                                                                TimePoint deadline);
     [[nodiscard]] Task<Result<Files>> look_at_files(ChunkSet claimed);
+    [[nodiscard]] Task<ChunkSet> read_again(std::shared_ptr<ChunkStore> store, ChunkSet claimed);
+    enum class Others { but_repairs, all };
+    [[nodiscard]] Task<void> remove_others(std::vector<store::DownloadRecord> others, Others which);
+    [[nodiscard]] Task<std::vector<store::DownloadRecord>> other_records();
     [[nodiscard]] Task<Result<Files>> make_files(Files files);
     [[nodiscard]] Task<Result<void>> note_verified(ChunkSet verified);
     [[nodiscard]] Task<Result<void>> note_finishing();
@@ -114,6 +123,8 @@ private:
     CancellationToken token_;
     Signal changed_;  // the sources, or the state
     bool remove_ = false;
+    library::Library::Hold hold_;  // of a repair, until the root is a partial download
+    bool reads_again_ = false;     // the repair was begun by an earlier process
     bool has_begun_ = false;
     bool has_place_ = false;
     bool is_noted_ = false;

@@ -10,7 +10,7 @@ namespace lanspread::swarm {
 bool Download::is_open_to_change() const
 {
     return progress_.state() != DownloadState::finishing && !is_terminal(progress_.state()) &&
-           !token_.is_cancelled() && !outcome_;
+           !request_.repairing && !token_.is_cancelled() && !outcome_;
 }
 
 bool Download::is_ending() const
@@ -62,7 +62,7 @@ void Download::apply_turn()
 
 bool Download::can_run() const
 {
-    return !request_.paused && is_open_to_change() && !is_waiting(progress_.state());
+    return !request_.paused && (is_open_to_change() || request_.repairing) && !is_waiting(progress_.state());
 }
 
 DownloadRequest Download::request() const

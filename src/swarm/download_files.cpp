@@ -1,8 +1,97 @@
 #include "async/offload.h"
+#include "base/log.h"
+#include "content/hash.h"
 #include "swarm/download.h"
+#include "swarm/partial_folder.h"
+#include "swarm/take_apart.h"
 
 /// How a Download gets from what is noted to what lies on the disk, and from there to all chunks.
 namespace lanspread::swarm {
+
+/// Its files are named here before they are moved, so that a crash loses none of them. Nobody cancels it:
+/// half a game root and half a partial download are neither.
+Task<Result<void>> Download::take_apart()
+{
+    const auto aside =
+        co_await offload(environment_.disk_pool, [folder = request_.games_folder, manifest = manifest_] {
+            return swarm::take_apart(folder, *manifest);
+        });
+    if (!aside) {
+        co_return fail(aside.error());
+    }
+    for (const auto& name : *aside) {
+        log::info("swarm", "{}: {} does not belong to the game, and was moved to .lanspread/extra",
+                  request_.game.text(), name);
+    }
+    auto noted = co_await offload(
+        environment_.store_pool, [&database = environment_.database, content = request_.content] {
+            return store::Downloads(database).set_state(content, store::DownloadState::running);
+        });
+    request_.repairing = !noted;
+    hold_ = library::Library::Hold();
+    co_return noted;
+}
+
+/// What of `claimed` the files bear out: of a repair that a crash cut short, nobody knows what happened to
+/// them between then and now.
+Task<ChunkSet> Download::read_again(std::shared_ptr<ChunkStore> store, ChunkSet claimed)
+{
+    for (std::uint32_t chunk = 0; chunk < claimed.size(); ++chunk) {
+        if (!claimed.contains(chunk)) {
+            continue;
+        }
+        const bool is_right = co_await offload(environment_.disk_pool, [store, chunk, manifest = manifest_] {
+            Bytes bytes(manifest->chunk_size(chunk));
+            return store->read(chunk, bytes) && content::hash_chunk(bytes) == manifest->chunk_hash(chunk);
+        });
+        if (!is_right) {
+            claimed.erase(chunk);
+        }
+    }
+    co_return claimed;
+}
+
+/// Deletes what downloads of other versions of the game have left.
+Task<void> Download::remove_others(std::vector<store::DownloadRecord> others, Others which)
+{
+    for (const auto& other : others) {
+        // What was a game that was here goes only when there is another.
+        auto removed = co_await offload(environment_.disk_pool, [other, which]() -> Result<void> {
+            const auto is_kept = which == Others::all
+                                     ? Result<bool>(false)
+                                     : is_repair(other.games_folder, other.game, other.content);
+            if (!is_kept || *is_kept) {
+                return is_kept ? fail(ErrorCode::exists, "kept until the other version is here")
+                               : fail(is_kept.error());
+            }
+            return remove_partial(other.games_folder, other.game, other.content);
+        });
+        if (removed) {
+            removed = co_await offload(environment_.store_pool,
+                                       [&database = environment_.database, content = other.content] {
+                                           return store::Downloads(database).remove(content);
+                                       });
+        }
+        if (!removed) {
+            log::warning("swarm", "what is left of {} {}: {}", other.game.text(), other.version,
+                         removed.error().message);
+        }
+    }
+}
+
+Task<std::vector<store::DownloadRecord>> Download::other_records()
+{
+    auto records = co_await offload(environment_.store_pool, [&database = environment_.database] {
+        return store::Downloads(database).load_all();
+    });
+    if (!records) {
+        co_return std::vector<store::DownloadRecord>();
+    }
+    std::erase_if(*records, [this](const store::DownloadRecord& record) {
+        return record.game != request_.game || record.content == request_.content;
+    });
+    co_return std::move(*records);
+}
 
 Task<Result<void>> Download::fetch_chunks(Bytes verified)
 {
@@ -47,6 +136,9 @@ Task<Result<Download::Files>> Download::look_at_files(ChunkSet claimed)
         return believed ? Result<Files>(Files{std::move(*store), std::move(*believed)})
                         : fail(believed.error());
     });
+    if (looked && reads_again_) {
+        looked->verified = co_await read_again(looked->store, std::move(looked->verified));
+    }
     if (looked && looked->verified != claimed) {
         if (const auto noted = co_await note_verified(looked->verified); !noted) {
             co_return fail(noted.error());

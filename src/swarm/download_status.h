@@ -53,6 +53,7 @@ struct DownloadStatus {
     std::uint64_t bytes_done = 0;       ///< verified and handed to the disk; shrinks only if files vanish
     std::uint64_t bytes_total = 0;      ///< 0 until the manifest is known
     std::uint64_t bytes_fetched = 0;    ///< verified bytes that crossed the wire in this process
+    std::uint64_t bytes_local = 0;      ///< verified bytes that were found on this disk in this process
     std::uint64_t bytes_twice = 0;      ///< right ones of chunks that had come from another already
     double bytes_per_second = 0;        ///< over the last 5 s
     double seconds = 0;                 ///< from when it was asked for in this process to now, or to its end

@@ -33,6 +33,8 @@ void Downloads::restore(const std::vector<store::DownloadRecord>& records)
                    .games_folder = record.games_folder,
                    .paused = record.state == store::DownloadState::paused,
                    .finishing = record.state == store::DownloadState::finishing,
+                   .repairing = record.state == store::DownloadState::repairing,
+                   .verified = record.state == store::DownloadState::repairing ? record.verified : Bytes(),
                    .bytes_verified = record.bytes_verified,
                    .bytes_total = record.bytes_total});
         }
@@ -109,10 +111,8 @@ Task<Result<DownloadStatus>> Downloads::start(GameId game, std::string version, 
                                               std::filesystem::path games_folder)
 {
     co_await let_end(game);
-    if (discarding_.contains(game)) {
-        co_return fail(
-            ErrorCode::exists,
-            fmt::format("what is left of {} is being deleted: try again in a moment", game.text()));
+    if (const auto free = check_discarding(game); !free) {
+        co_return fail(free.error());
     }
     const auto known = find(game);
     if (known && !is_terminal(known->state)) {
@@ -126,17 +126,65 @@ Task<Result<DownloadStatus>> Downloads::start(GameId game, std::string version, 
         co_return *known;
     }
     const bool was_finishing = known && known->content == content && downloads_.at(game)->request().finishing;
+    const bool was_repairing = known && known->content == content && downloads_.at(game)->request().repairing;
+    co_return co_await enqueue(
+        {.game = game,
+         .version = version,
+         .content = content,
+         .games_folder = std::move(games_folder),
+         .finishing = was_finishing,
+         .repairing = was_repairing,
+         .verified = was_repairing ? downloads_.at(game)->request().verified : Bytes()},
+        fmt::format("{} {} is asked for", game.text(), version));
+}
+
+Task<Result<DownloadStatus>> Downloads::repair(std::shared_ptr<const content::Manifest> manifest,
+                                               std::filesystem::path games_folder, ChunkSet good)
+{
+    const auto game = manifest->game();
+    co_await let_end(game);
+    if (const auto free = check_discarding(game); !free) {
+        co_return fail(free.error());
+    }
+    if (const auto known = find(game); known && !is_terminal(known->state)) {
+        co_return fail(ErrorCode::exists, fmt::format("{} {} is being downloaded: cancel that first",
+                                                      game.text(), known->version));
+    }
+    std::uint64_t bytes = 0;
+    for (std::uint32_t chunk = 0; chunk < good.size(); ++chunk) {
+        bytes += good.contains(chunk) ? manifest->chunk_size(chunk) : 0;
+    }
+    co_return co_await enqueue({.game = game,
+                                .version = manifest->version(),
+                                .content = manifest->content_id(),
+                                .games_folder = std::move(games_folder),
+                                .repairing = true,
+                                .verified = good.to_bytes(),
+                                .is_verified_now = true,
+                                .bytes_verified = bytes,
+                                .bytes_total = manifest->total_size()},
+                               fmt::format("{} {} is repaired: {} of {} chunks are bad", game.text(),
+                                           manifest->version(), good.size() - good.count(), good.size()));
+}
+
+Result<void> Downloads::check_discarding(const GameId& game) const
+{
+    return discarding_.contains(game)
+               ? fail(ErrorCode::exists,
+                      fmt::format("what is left of {} is being deleted: try again in a moment", game.text()))
+               : Result<void>();
+}
+
+/// Puts a new download at the end of the queue, and tells so in `text`.
+Task<Result<DownloadStatus>> Downloads::enqueue(DownloadRequest request, std::string text)
+{
+    const auto game = request.game;
     queue_.remove(game);
     queue_.add(game, Priority::normal);
-    begin({.game = game,
-           .version = version,
-           .content = content,
-           .games_folder = std::move(games_folder),
-           .finishing = was_finishing});
+    begin(request);
     share_places();
     if (environment_.on_event) {
-        environment_.on_event(
-            {DownloadEvent::Kind::started, game, fmt::format("{} {} is asked for", game.text(), version)});
+        environment_.on_event({DownloadEvent::Kind::started, game, std::move(text)});
     }
     const auto download = downloads_.at(game);
     co_await download->noted();

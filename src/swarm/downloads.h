@@ -11,8 +11,10 @@
 #include "async/signal.h"
 #include "async/task_group.h"
 #include "base/error.h"
+#include "content/manifest.h"
 #include "store/downloads.h"
 #include "swarm/allowance.h"
+#include "swarm/chunk_set.h"
 #include "swarm/download_queue.h"
 #include "swarm/download_status.h"
 #include "swarm/environment.h"
@@ -59,6 +61,13 @@ public:
     [[nodiscard]] Task<Result<DownloadStatus>> start(GameId game, std::string version, ContentId content,
                                                      std::filesystem::path games_folder);
 
+    /// Makes a damaged game whole again: it becomes a partial download of its own content, of which the
+    /// chunks in `good` need not be fetched, and goes the way of every download from there; meanwhile others
+    /// can fetch those. The caller has verified them just now, and manifest and version are what the store
+    /// has of it. `exists` where the game is being downloaded already. Needs `run`.
+    [[nodiscard]] Task<Result<DownloadStatus>> repair(std::shared_ptr<const content::Manifest> manifest,
+                                                      std::filesystem::path games_folder, ChunkSet good);
+
     /// Ends the download at the next chunk and returns when it has ended. What was verified stays, for a
     /// later `start`, unless `remove` says otherwise; with it, also what an ended download left behind is
     /// deleted. `not_found` where there is no such download, `refused` where it is being moved into place or
@@ -91,6 +100,9 @@ private:
     [[nodiscard]] Task<void> run_one(std::shared_ptr<Download> download);
     [[nodiscard]] Task<Result<void>> save_order();
     [[nodiscard]] Task<Result<void>> discard(GameId game);
+    [[nodiscard]] Task<Result<void>> check_no_repair(GameId game);
+    [[nodiscard]] Task<Result<DownloadStatus>> enqueue(DownloadRequest request, std::string text);
+    [[nodiscard]] Result<void> check_discarding(const GameId& game) const;
     void begin(const DownloadRequest& request);
     void share_places();
     /// Suspends the caller while the game's download is ending.

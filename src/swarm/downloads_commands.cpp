@@ -25,7 +25,9 @@ Task<Result<DownloadStatus>> Downloads::set_paused(GameId game, bool paused)
         co_return fail(download.error());
     }
     if (!(*download)->set_paused(paused)) {
-        co_return fail(ErrorCode::refused, fmt::format("{} is complete and being put in place", game.text()));
+        co_return fail(
+            ErrorCode::refused,
+            fmt::format("the files of {} are being put in place: try again in a moment", game.text()));
     }
     share_places();
     // Nothing was awaited since the look at its state: what `finish` notes comes after this.
@@ -88,15 +90,49 @@ Task<void> Downloads::let_end(GameId game)
     }
 }
 
+/// `refused` where what is to be deleted is no download, but a game that was here and is being repaired.
+Task<Result<void>> Downloads::check_no_repair(GameId game)
+{
+    auto records = co_await offload(environment_.store_pool, [&database = environment_.database] {
+        return store::Downloads(database).load_all();
+    });
+    if (!records) {
+        co_return fail(records.error());
+    }
+    for (const auto& record : *records) {
+        if (record.game != game) {
+            continue;
+        }
+        const auto repaired = co_await offload(environment_.disk_pool, [record] {
+            return record.state == store::DownloadState::repairing
+                       ? Result<bool>(true)
+                       : is_repair(record.games_folder, record.game, record.content);
+        });
+        // What cannot be looked at cannot be deleted either: that says so itself.
+        if (repaired && *repaired) {
+            co_return fail(
+                ErrorCode::refused,
+                fmt::format("{} is being repaired: its files are no download, but the game that was here. "
+                            "`lanspread cancel {}` keeps them for later",
+                            game.text(), game.text()));
+        }
+    }
+    co_return Result<void>();
+}
+
 Task<Result<DownloadStatus>> Downloads::cancel(GameId game, bool remove)
 {
     co_await let_end(game);
+    if (const auto free = remove ? co_await check_no_repair(game) : Result<void>(); !free) {
+        co_return fail(free.error());
+    }
     const auto found = downloads_.find(game);
     const auto download = found == downloads_.end() ? nullptr : found->second;
     if (download && !is_terminal(download->state())) {
         if (!download->cancel(remove)) {
-            co_return fail(ErrorCode::refused,
-                           fmt::format("{} is complete and being put in place", game.text()));
+            co_return fail(
+                ErrorCode::refused,
+                fmt::format("the files of {} are being put in place: try again in a moment", game.text()));
         }
         co_await download->ended();
         co_return status_of(*download);

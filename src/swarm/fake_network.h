@@ -12,6 +12,8 @@
 #include "async/signal.h"
 #include "content/hash.h"
 #include "library/testing.h"
+#include "swarm/block_sums.h"
+#include "swarm/chunk_assembly.h"
 #include "swarm/network.h"
 
 /// For the tests of swarm/: packages in memory, and a network of peers that hold them, with the faults that
@@ -91,6 +93,9 @@ struct FakePeer {
     bool lies_in_bitfields = false;
     bool lies_in_chunks = false;
     bool lies_in_manifests = false;
+    bool lies_in_sums = false;
+    /// The sums that it tells of small blocks are those of this content: as if they agreed by chance.
+    std::optional<ContentId> small_sums_of = {};
     bool sends_wrong_sizes = false;
     std::size_t chunks_left = SIZE_MAX;  ///< then it leaves the network
     std::size_t chunks_before_pause =
@@ -161,6 +166,46 @@ public:
         co_return Fetched();
     }
 
+    Task<Result<Bytes>> fetch_sums(PeerId id, ContentId content, BlockRuns blocks, std::uint32_t size,
+                                   TimePoint) override
+    {
+        co_await sleep_for(std::chrono::microseconds(200));
+        const bool is_small = blocks.block < large_block;
+        auto bytes = co_await parts(id, content, blocks,
+                                    is_small ? peers.at(id).small_sums_of.value_or(content) : content);
+        if (!bytes) {
+            co_return fail(bytes.error());
+        }
+        Bytes sums;
+        for (const auto& part : *bytes) {
+            append_sums(sums, as_bytes(part), blocks.block);
+        }
+        if (peers.at(id).lies_in_sums) {
+            std::ranges::rotate(sums, sums.begin() + 4 % static_cast<std::ptrdiff_t>(sums.size() + 1));
+        }
+        EXPECT_EQ(sums.size(), size);
+        bytes_of_sums += sums.size();
+        co_return sums;
+    }
+
+    Task<Result<Bytes>> fetch_ranges(PeerId id, ContentId content, BlockRuns blocks, std::uint32_t size,
+                                     TimePoint) override
+    {
+        co_await sleep_for(std::chrono::microseconds(200));
+        auto parts = co_await this->parts(id, content, blocks, content);
+        if (!parts) {
+            co_return fail(parts.error());
+        }
+        Bytes bytes;
+        for (const auto& part : *parts) {
+            const auto its = as_bytes(part);
+            bytes.insert(bytes.end(), its.begin(), its.end());
+        }
+        EXPECT_EQ(bytes.size(), size);
+        bytes_of_ranges += bytes.size();
+        co_return bytes;
+    }
+
     Task<Result<void>> follow(PeerId id, ContentId content, std::uint32_t chunks, FollowSink* sink) override
     {
         const auto& peer = peers.at(id);
@@ -186,7 +231,34 @@ public:
     Signal partials_changed;     ///< tells followers what `partial` of their peers is now
     bool has_held_back = false;  ///< a peer in its pause has been asked for a chunk
 
+    std::uint64_t bytes_of_sums = 0;
+    std::uint64_t bytes_of_ranges = 0;
+
 private:
+    /// The bytes that `of` has in the parts that a question for `content` names, at a peer that has those.
+    Task<Result<std::vector<std::string>>> parts(PeerId id, ContentId content, BlockRuns blocks, ContentId of)
+    {
+        auto& peer = peers.at(id);
+        while (peer.chunks_sent >= peer.chunks_before_pause) {
+            has_held_back = true;
+            co_await resumed.wait();
+        }
+        const auto& package = packages_.at(content);
+        const auto parts = to_parts(blocks, *package.manifest);
+        EXPECT_TRUE(parts);
+        std::vector<std::string> texts;
+        for (const auto& part : *parts) {
+            const bool has_it =
+                peer.holds.contains(content) ||
+                (peer.partial.contains(content) && peer.partial.at(content).contains(part.chunk));
+            if (!has_it || peer.chunks_left == 0) {
+                co_return fail(ErrorCode::not_found, "that chunk is not here");
+            }
+            texts.push_back(packages_.at(of).chunk(part.chunk).substr(part.offset, part.size));
+        }
+        co_return texts;
+    }
+
     std::map<ContentId, Package> packages_;
 };
 

@@ -9,6 +9,7 @@
 #include "base/buffer_pool.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "swarm/block_parts.h"
 #include "swarm/chunk_set.h"
 #include "transport/stream.h"
 
@@ -36,7 +37,7 @@ public:
     virtual void have(std::vector<std::uint32_t> chunks) = 0;
 };
 
-/// All that the swarm knows of other peers: who holds what, and three things to ask of them. The runtime
+/// All that the swarm knows of other peers: who holds what, and what to ask of them. The runtime
 /// makes one out of the party; tests make one without a network.
 class Network {
 public:
@@ -56,6 +57,13 @@ public:
                                                             std::uint32_t chunk, SharedBuffer buffer,
                                                             std::uint32_t size,
                                                             transport::Patience patience) = 0;
+    /// The sums of the blocks (block_sums.h), `size` bytes, as `peer` tells them. Not checked. Fails as
+    /// fetch_chunk does.
+    [[nodiscard]] virtual Task<Result<Bytes>> fetch_sums(PeerId peer, ContentId content, BlockRuns blocks,
+                                                         std::uint32_t size, TimePoint deadline) = 0;
+    /// The bytes of the blocks: the same.
+    [[nodiscard]] virtual Task<Result<Bytes>> fetch_ranges(PeerId peer, ContentId content, BlockRuns blocks,
+                                                           std::uint32_t size, TimePoint deadline) = 0;
     /// Tells `sink`, which outlives the call, what `peer` has of `content`, which has `chunks` chunks.
     /// Returns when the peer has no more to do with the content; fails where the peer cannot be followed any
     /// more, `corrupt` where it names chunks that there are not, and only then: it counts as wrong bytes.

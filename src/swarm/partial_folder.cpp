@@ -12,6 +12,7 @@ namespace lanspread::swarm {
 namespace {
 
 constexpr std::string_view own_folder = ".lanspread";
+constexpr std::string_view repair_name = "repair";
 constexpr std::string_view downloads_folder = ".lanspread/download";
 
 std::string partial_name(const ContentId& content)
@@ -96,6 +97,23 @@ Result<void> remove_partial(const std::filesystem::path& games_folder, const Gam
     }
     const auto removed = games->remove_empty_folder(root_name);
     return removed ? Result<void>() : fail(removed.error());
+}
+
+Result<void> mark_as_repair(const PartialFolder& folder)
+{
+    return folder.partial.write_atomically(known_safe(repair_name), {});
+}
+
+Result<bool> is_repair(const std::filesystem::path& games_folder, const GameId& game,
+                       const ContentId& content)
+{
+    const auto games = platform::Folder::open(games_folder);
+    const auto name = fmt::format("{}/{}/{}", game.text(), partial_name(content), repair_name);
+    const auto entry = games ? games->stat(known_safe(name)) : fail(games.error());
+    if (!entry) {
+        return entry.error().code == ErrorCode::not_found ? Result<bool>(false) : fail(entry.error());
+    }
+    return true;
 }
 
 std::set<std::string_view> folders_of(const content::Manifest& manifest)

@@ -16,6 +16,7 @@
 ///
 ///     <game>/.lanspread/download/<content id, 64 hex digits>/
 ///         files/…    the files
+///         repair     there while the files are those of a game that was here: its only copy
 ///         replaced   once it is put in place: the canonical manifest of the version that it replaces
 ///
 /// All here blocks; nothing here follows a link below the games folder.
@@ -36,6 +37,12 @@ struct PartialFolder {
 /// Idempotent.
 [[nodiscard]] Result<void> remove_partial(const std::filesystem::path& games_folder, const GameId& game,
                                           const ContentId& content);
+
+/// Notes that the partial download is a game that was here, which is repaired; on the disk when it returns.
+[[nodiscard]] Result<void> mark_as_repair(const PartialFolder& folder);
+/// Whether that was noted of a partial download. It must not be deleted unasked.
+[[nodiscard]] Result<bool> is_repair(const std::filesystem::path& games_folder, const GameId& game,
+                                     const ContentId& content);
 
 /// The name `text`, which is made of names that are safe already.
 [[nodiscard]] SafePath known_safe(std::string_view text);

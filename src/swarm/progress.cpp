@@ -40,7 +40,8 @@ Progress::Progress(GameId game, std::string version, ContentId content, Tell tel
       version_(std::move(version)),
       content_(content),
       started_(now),
-      meter_(now)
+      meter_(now),
+      found_(now)
 {
 }
 
@@ -139,6 +140,14 @@ void Progress::chunk_verified(const PeerId& from, std::uint64_t bytes, std::uint
     }
 }
 
+void Progress::chunk_found(const PeerId& from, std::uint64_t local, std::uint64_t bytes,
+                           std::uint64_t verified, TimePoint now)
+{
+    local_ += local;
+    found_.add(local, now);
+    chunk_verified(from, bytes, verified, now);
+}
+
 DownloadStatus Progress::status(TimePoint now) const
 {
     const auto is_over = is_terminal(state_);
@@ -152,12 +161,14 @@ DownloadStatus Progress::status(TimePoint now) const
     status.bytes_total = total_;
     status.bytes_fetched = fetched_;
     status.bytes_twice = twice_;
+    status.bytes_local = local_;
     status.seconds = std::chrono::duration<double>((is_over ? ended_ : now) - started_).count();
     if (!is_over) {
         status.bytes_per_second = meter_.bytes_per_second(now);
     }
-    if (state_ == DownloadState::running && status.bytes_per_second > 0) {
-        status.eta_seconds = static_cast<double>(total_ - done_) / status.bytes_per_second;
+    const auto pace = meter_.bytes_per_second(now) + found_.bytes_per_second(now);
+    if (state_ == DownloadState::running && pace > 0) {
+        status.eta_seconds = static_cast<double>(total_ - done_) / pace;
     }
     for (const auto& [peer, source] : sources_) {
         status.sources.push_back(

@@ -60,6 +60,9 @@ public:
     void source_left(const PeerId& peer);
     /// `verified` is what is verified of the whole now, and no less than before; `from` gave `bytes` of it.
     void chunk_verified(const PeerId& from, std::uint64_t bytes, std::uint64_t verified, TimePoint now);
+    /// A chunk of which `local` bytes were found on this disk, and `bytes` came from `from`.
+    void chunk_found(const PeerId& from, std::uint64_t local, std::uint64_t bytes, std::uint64_t verified,
+                     TimePoint now);
     /// A chunk of `bytes` that was here already came again, as happens to the slower of two in the end game.
     void chunk_came_twice(std::uint64_t bytes) { twice_ += bytes; }
 
@@ -89,7 +92,9 @@ private:
     std::uint64_t done_ = 0;
     std::uint64_t fetched_ = 0;
     std::uint64_t twice_ = 0;
-    RateMeter meter_;
+    std::uint64_t local_ = 0;
+    RateMeter meter_;  // of what came over the wire
+    RateMeter found_;  // of what was found here
     std::map<PeerId, Source> sources_;
 };
 

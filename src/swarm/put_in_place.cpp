@@ -1,6 +1,7 @@
 #include "swarm/put_in_place.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <set>
 #include <span>
@@ -8,7 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "content/hash.h"
+#include "swarm/extra_files.h"
 #include "swarm/move_files.h"
 #include "swarm/partial_folder.h"
 
@@ -40,7 +43,7 @@ public:
         }
         for (const auto step :
              {&Placement::check_folders, &Placement::remove_old_sentinel, &Placement::remove_old_files,
-              &Placement::move_files, &Placement::move_sentinel}) {
+              &Placement::move_extra_files, &Placement::move_files, &Placement::move_sentinel}) {
             if (auto done = (this->*step)(); !done) {
                 return done;
             }
@@ -145,6 +148,36 @@ private:
             if (const auto removed = folder_.root.remove_empty_folder(known_safe(name)); !removed) {
                 return fail(removed.error());
             }
+        }
+        return {};
+    }
+
+    /// What a game or its player wrote beside the old version, which would keep the new one from being whole.
+    Result<void> move_extra_files() const
+    {
+        const auto entries = old_
+                                 ? folder_.root.list_tree(std::numeric_limits<std::size_t>::max(), is_private)
+                                 : Result<std::vector<platform::Entry>>();
+        if (!entries) {
+            return fail(entries.error());
+        }
+        ExtraFiles extra(folder_.root);
+        for (const auto& entry : *entries) {
+            const auto path = SafePath::parse(entry.name);
+            // A name that no package can have stays: whoever adopts the root says what to do about it.
+            if (entry.kind == platform::EntryKind::folder || is_private(entry.name) || !path ||
+                is_in_new(*path)) {
+                continue;
+            }
+            if (auto moved = extra.move_aside(entry.name); !moved) {
+                return fail(moved.error().in(entry.name));
+            }
+        }
+        if (!extra.moved().empty()) {
+            log::warning("swarm",
+                         "{}: {} files that are not of the new version, {} first, were moved to "
+                         "its folder .lanspread/extra",
+                         manifest_.game().text(), extra.moved().size(), extra.moved().front());
         }
         return {};
     }

@@ -96,6 +96,19 @@ TEST_F(PutInPlaceTest, removes_the_old_sentinel_before_it_touches_anything_else)
     EXPECT_FALSE(std::filesystem::exists(root_ / "version.ini"));
 }
 
+TEST_F(PutInPlaceTest, moves_aside_what_was_written_beside_the_old_version_and_deletes_none_of_it)
+{
+    library::write_file(root_ / "saves/level 3.sav", "mine");
+    library::write_file(root_ / "old/log.txt", "mine, too");
+    library::write_file(root_ / "local/game.exe", "installed");
+    ASSERT_TRUE(put_in_place(games_, *new_.manifest));
+    EXPECT_EQ(read_text(root_ / ".lanspread/extra/saves/level 3.sav"), "mine");
+    EXPECT_EQ(read_text(root_ / ".lanspread/extra/old/log.txt"), "mine, too");
+    EXPECT_EQ(read_text(root_ / "local/game.exe"), "installed");
+    EXPECT_FALSE(std::filesystem::exists(root_ / "saves/level 3.sav"));
+    EXPECT_EQ(read_text(root_ / "both.txt"), "34");
+}
+
 TEST_F(PutInPlaceTest, replaces_a_planted_link_and_does_not_write_through_it)
 {
     const auto outside = temporary_.path() / "outside.txt";

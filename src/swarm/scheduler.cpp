@@ -20,6 +20,7 @@ Scheduler::Scheduler(std::vector<std::uint32_t> sizes, ChunkSet verified, Schedu
       options_(options),
       random_(options.seed),
       verified_(std::move(verified)),
+      set_aside_(ChunkSet::none_of(verified_.size())),
       availability_(verified_.size()),
       largest_(sizes_.empty() ? 1 : *std::ranges::max_element(sizes_))
 {
@@ -68,7 +69,7 @@ Scheduler::Outlook Scheduler::outlook(TimePoint now) const
         rates += source.pace.may_be_asked(now) && !is_late ? source.pace.rate() : 0;
     }
     outlook.seconds_to_end = static_cast<double>(bytes_wanted_ + bytes_in_flight_) / std::max(rates, 1.0);
-    const bool is_end = availability_.wanted() == 0;
+    const bool is_end = availability_.wanted() == 0 && set_aside_.count() == 0;
     if (!is_end && !any_is_late) {
         return outlook;
     }
@@ -273,7 +274,8 @@ std::vector<ChunkRequest> Scheduler::drop_flights(const std::function<bool(const
     for (const auto& [id, chunk] : dropped) {
         sources_.at(id).pace.ended(sizes_[chunk]);
         bytes_in_flight_ -= sizes_[chunk];
-        if (!verified_.contains(chunk) && !availability_.is_wanted(chunk) && flights_of(chunk) == 0) {
+        if (!verified_.contains(chunk) && !set_aside_.contains(chunk) && !availability_.is_wanted(chunk) &&
+            flights_of(chunk) == 0) {
             want(chunk);
         }
     }

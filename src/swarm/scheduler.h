@@ -97,6 +97,17 @@ public:
     /// The request ended for a reason of ours; the source is not blamed.
     void chunk_returned(const ChunkRequest& request);
 
+    /// The chunk, of which no request is in flight, is being had in another way: nobody is asked for it.
+    void set_aside(std::uint32_t chunk);
+    /// It is to be asked for after all. Fine where it was not set aside.
+    void put_back(std::uint32_t chunk);
+    /// It was had in another way, was right and was written.
+    void chunk_found(std::uint32_t chunk);
+    [[nodiscard]] bool is_set_aside(std::uint32_t chunk) const { return set_aside_.contains(chunk); }
+    /// The sources that have the chunk and may be asked now.
+    [[nodiscard]] std::vector<PeerId> sources_of(std::uint32_t chunk, TimePoint now) const;
+    [[nodiscard]] bool source_has(const PeerId& source, std::uint32_t chunk) const;
+
     [[nodiscard]] bool is_complete() const { return verified_.is_full(); }
     /// Something is in flight, or a source has something that is wanted.
     [[nodiscard]] bool can_go_on() const;
@@ -157,6 +168,7 @@ private:
     SchedulerOptions options_;
     std::mt19937_64 random_;
     ChunkSet verified_;
+    ChunkSet set_aside_;
     PieceAvailability availability_;  // wanted: neither verified nor in flight
     std::uint32_t largest_;           // bytes of the largest chunk
     std::uint64_t bytes_verified_ = 0;

@@ -95,6 +95,48 @@ bool Scheduler::can_go_on() const
     });
 }
 
+void Scheduler::set_aside(std::uint32_t chunk)
+{
+    if (availability_.is_wanted(chunk)) {
+        want_no_more(chunk);
+        set_aside_.insert(chunk);
+    }
+}
+
+void Scheduler::put_back(std::uint32_t chunk)
+{
+    if (set_aside_.contains(chunk)) {
+        set_aside_.erase(chunk);
+        want(chunk);
+    }
+}
+
+void Scheduler::chunk_found(std::uint32_t chunk)
+{
+    if (set_aside_.contains(chunk)) {
+        set_aside_.erase(chunk);
+        verified_.insert(chunk);
+        bytes_verified_ += sizes_[chunk];
+    }
+}
+
+std::vector<PeerId> Scheduler::sources_of(std::uint32_t chunk, TimePoint now) const
+{
+    std::vector<PeerId> found;
+    for (const auto& [id, source] : sources_) {
+        if (source.has.contains(chunk) && source.pace.may_be_asked(now)) {
+            found.push_back(id);
+        }
+    }
+    return found;
+}
+
+bool Scheduler::source_has(const PeerId& source, std::uint32_t chunk) const
+{
+    const auto found = sources_.find(source);
+    return found != sources_.end() && found->second.has.contains(chunk);
+}
+
 std::uint32_t Scheduler::requests_in_flight(const PeerId& source) const
 {
     const auto found = sources_.find(source);

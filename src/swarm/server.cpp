@@ -57,6 +57,12 @@ void Server::admit()
     }
 }
 
+Task<void> Server::let_transfers_end(ContentId content, TimePoint deadline)
+{
+    while (queue_.is_serving(content) && co_await transfer_has_ended_.wait_until(deadline)) {
+    }
+}
+
 Task<void> Server::serve(PeerId peer, transport::Stream stream, Question question)
 {
     Result<void> written;
@@ -64,6 +70,10 @@ Task<void> Server::serve(PeerId peer, transport::Stream stream, Question questio
         written = co_await answer(peer, stream, *manifest);
     } else if (const auto* chunk = std::get_if<wire::GetChunk>(&question)) {
         written = co_await answer(peer, stream, *chunk);
+    } else if (auto* sums = std::get_if<wire::GetSums>(&question)) {
+        written = co_await answer(peer, stream, std::move(*sums));
+    } else if (auto* ranges = std::get_if<wire::GetRanges>(&question)) {
+        written = co_await answer(peer, stream, std::move(*ranges));
     } else {
         written = co_await answer(peer, stream, std::get<wire::Follow>(question));
     }
@@ -115,11 +125,11 @@ Task<Result<void>> Server::answer(PeerId peer, transport::Stream& stream, wire::
                                                      Then::finish)
                        : fail(text.error());
     }
-    auto payload = co_await load(question, size);
-    if (!payload) {
-        co_return co_await refuse(stream, payload.error());
+    auto buffer = co_await load(question.content, question.chunk);
+    if (!buffer) {
+        co_return co_await refuse(stream, buffer.error());
     }
-    auto written = co_await write(stream, std::move(*payload));
+    auto written = co_await write(stream, {std::move(*buffer), {}, size});
     if (written) {
         turn.was_sent();
         bytes_served_ += size;
@@ -207,29 +217,29 @@ std::shared_ptr<const content::Manifest> Server::manifest_of(const ContentId& co
     return partial ? partial->manifest() : nullptr;
 }
 
-Task<Result<Server::Payload>> Server::load(wire::GetChunk question, std::uint32_t size)
+Task<Result<SharedBuffer>> Server::load(ContentId content, std::uint32_t chunk)
 {
     auto buffer = buffers_.take();
-    if (const auto game = library_.find(question.content)) {
-        const auto read = co_await reader_.read(game, question.chunk, buffer);
+    if (const auto game = library_.find(content)) {
+        const auto read = co_await reader_.read(game, chunk, buffer);
         if (read) {
-            co_return Payload{std::move(buffer), {}, size};
+            co_return buffer;
         }
         if (read.error().code == ErrorCode::unavailable && options_.on_changed_on_disk) {
             options_.on_changed_on_disk(game->id);
         }
         co_return fail(read.error());
     }
-    const auto partial = partials_.find(question.content);
+    const auto partial = partials_.find(content);
     if (partial && partial->is_closed()) {
         co_return fail(ErrorCode::unavailable, "that game is being put in place: ask again in a moment");
     }
-    if (!partial || !partial->verified().contains(question.chunk)) {
+    if (!partial || !partial->verified().contains(chunk)) {
         co_return fail(ErrorCode::not_found, "that chunk is not here");
     }
-    const auto read = co_await offload(disk_pool_, [store = partial->store(), chunk = question.chunk,
-                                                    buffer] { return store->read(chunk, buffer->span()); });
-    co_return read ? Result<Payload>(Payload{std::move(buffer), {}, size}) : fail(read.error());
+    const auto read = co_await offload(
+        disk_pool_, [store = partial->store(), chunk, buffer] { return store->read(chunk, buffer->span()); });
+    co_return read ? Result<SharedBuffer>(std::move(buffer)) : fail(read.error());
 }
 
 }  // namespace lanspread::swarm

@@ -13,21 +13,24 @@
 #include "base/buffer_pool.h"
 #include "library/chunk_reader.h"
 #include "library/library.h"
+#include "swarm/block_parts.h"
 #include "swarm/partial_content.h"
 #include "swarm/rate_limiter.h"
 #include "swarm/upload_queue.h"
 #include "transport/stream.h"
+#include "wire/blocks.h"
 #include "wire/messages.h"
 
 namespace lanspread::swarm {
 
 /// Answers what other peers ask of our games, the complete ones and what our downloads have so far:
-/// manifests, chunks, and which chunks there are. UploadQueue decides whose turn it is; how fast a chunk goes
-/// out is the stream's back-pressure. Lives on the core thread; what it is given outlives it, and it outlives
-/// its coroutines.
+/// manifests, chunks, parts of chunks and their sums, and which chunks there are. UploadQueue decides whose
+/// turn it is; how fast a chunk goes out is the stream's back-pressure. Lives on the core thread; what it is
+/// given outlives it, and it outlives its coroutines.
 class Server {
 public:
-    using Question = std::variant<wire::GetManifest, wire::GetChunk, wire::Follow>;
+    using Question =
+        std::variant<wire::GetManifest, wire::GetChunk, wire::GetSums, wire::GetRanges, wire::Follow>;
 
     struct Options {
         UploadOptions uploads{};
@@ -48,7 +51,8 @@ public:
     /// Writes the answer to `question` on `stream`, on which it was read: wire::Data and the bytes (for
     /// Follow the bitfield, then wire::Have for as long as there is something to tell), wire::Elsewhere, or
     /// wire::Failure (`not_found`: we do not have that; `unavailable`: its file has changed, or is being put
-    /// in place). Ends when the peer has all of it, is gone, or takes nothing for too long.
+    /// in place; `invalid_input`: it names what cannot be). Ends when the peer has all of it, is gone, or
+    /// takes nothing for too long.
     [[nodiscard]] Task<void> serve(PeerId peer, transport::Stream stream, Question question);
 
     /// Closes the files that are kept open below a game root, when the game is gone or has been replaced:
@@ -56,6 +60,9 @@ public:
     void forget(const std::filesystem::path& root) { reader_.forget(root); }
     /// The content is not served any more.
     void forget(const ContentId& content) { queue_.forget(content); }
+    /// Suspends the caller until nothing of the content is on its way to anybody any more, or the deadline
+    /// has passed: for who is about to delete it, once it is no longer here for new requests.
+    [[nodiscard]] Task<void> let_transfers_end(ContentId content, TimePoint deadline);
     /// The peer is gone: what it was given may be given to others.
     void peer_left(const PeerId& peer) { queue_.peer_left(peer); }
 
@@ -74,12 +81,16 @@ private:
     [[nodiscard]] Task<Result<void>> answer(PeerId peer, transport::Stream& stream,
                                             wire::GetManifest question);
     [[nodiscard]] Task<Result<void>> answer(PeerId peer, transport::Stream& stream, wire::GetChunk question);
+    [[nodiscard]] Task<Result<void>> answer(PeerId peer, transport::Stream& stream, wire::GetSums question);
+    [[nodiscard]] Task<Result<void>> answer(PeerId peer, transport::Stream& stream, wire::GetRanges question);
     [[nodiscard]] Task<Result<void>> answer(PeerId peer, transport::Stream& stream, wire::Follow question);
+    template <class Question>
+    [[nodiscard]] Result<std::vector<ChunkPart>> parts_of(const Question& question) const;
     [[nodiscard]] Task<Result<void>> write(transport::Stream& stream, Payload payload);
     [[nodiscard]] Task<Result<void>> refuse(transport::Stream& stream, Error error);
 
     [[nodiscard]] std::shared_ptr<const content::Manifest> manifest_of(const ContentId& content) const;
-    [[nodiscard]] Task<Result<Payload>> load(wire::GetChunk question, std::uint32_t size);
+    [[nodiscard]] Task<Result<SharedBuffer>> load(ContentId content, std::uint32_t chunk);
     void admit();
 
     const library::Library& library_;
@@ -91,6 +102,7 @@ private:
     UploadQueue queue_;
     std::map<UploadQueue::Ticket, Turn*> turns_;  // of the coroutines that wait or serve
     Signal somebody_waits_;
+    Signal transfer_has_ended_;
     std::uint64_t bytes_served_ = 0;
 };
 

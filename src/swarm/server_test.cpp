@@ -4,6 +4,7 @@
 
 #include "content/hash.h"
 #include "library/testing.h"
+#include "swarm/block_sums.h"
 #include "swarm/testing.h"
 #include "transport/endpoint.h"
 #include "wire/codec.h"
@@ -65,7 +66,7 @@ protected:
         if (!frame) {
             co_return;
         }
-        const auto question = wire::decode_any<wire::GetManifest, wire::GetChunk, wire::Follow>(*frame);
+        const auto question = wire::decode<Server::Question>(*frame);
         co_await server_->serve(to_there_->peer(), std::move(stream), question.value());
     }
 
@@ -163,6 +164,51 @@ TEST_F(ServerTest, sends_every_chunk_as_the_manifest_has_it)
         ASSERT_TRUE(bytes) << bytes.error().message;
         EXPECT_EQ(content::hash_chunk(*bytes), game->manifest->chunk_hash(chunk));
     }
+}
+
+TEST_F(ServerTest, sends_ranges_of_several_chunks_and_the_sums_of_blocks)
+{
+    const auto game = find("doom");
+    const auto large = library::pattern(2'500'000, 1);
+    // The last block of the first chunk, and the two behind it.
+    const auto ranges = wait(ask(wire::GetRanges{game->content, 0, 1024, {1023, 3}}));
+    ASSERT_TRUE(ranges) << ranges.error().message;
+    EXPECT_TRUE(as_text(*ranges) == large.substr(1023 * 1024, 3 * 1024));
+    EXPECT_EQ(server_->bytes_served(), 3U * 1024);
+
+    const auto sums = wait(ask(wire::GetSums{game->content, 1, 16384, {3, 1, 4, 1}}));
+    ASSERT_TRUE(sums) << sums.error().message;
+    Bytes expected;
+    for (const std::size_t block : {3, 8}) {
+        append_sums(expected, as_bytes(large).subspan(content::max_chunk_size + block * 16384, 16384), 16384);
+    }
+    EXPECT_EQ(*sums, expected);
+}
+
+TEST_F(ServerTest, refuses_blocks_that_there_are_not_and_answers_that_are_too_large)
+{
+    const auto content = find("doom")->content;
+    for (const auto& answer : {wait(ask(wire::GetRanges{content, 0, 16384, {0, 65}})),
+                               wait(ask(wire::GetSums{content, 2, 64, {0, 16384}})),
+                               wait(ask(wire::GetRanges{content, 77, 64, {0, 1}}))}) {
+        ASSERT_FALSE(answer);
+        EXPECT_EQ(answer.error().code, ErrorCode::invalid_input) << answer.error().message;
+    }
+    EXPECT_EQ(wait(ask(wire::GetSums{ContentId{}, 0, 64, {0, 1}})).error().code, ErrorCode::not_found);
+    EXPECT_EQ(server_->bytes_served(), 0U);
+}
+
+TEST_F(ServerTest, sends_parts_only_of_chunks_that_a_download_has)
+{
+    const auto package = quake();
+    add_partial(package, {2, 5});
+    const auto bytes = wait(ask(wire::GetRanges{package.content(), 2, 64, {1, 2}}));
+    ASSERT_TRUE(bytes) << bytes.error().message;
+    EXPECT_TRUE(as_text(*bytes) == package.chunk(2).substr(64, 128));
+    EXPECT_EQ(wait(ask(wire::GetRanges{package.content(), 3, 64, {0, 1}})).error().code,
+              ErrorCode::not_found);
+    EXPECT_EQ(wait(ask(wire::GetSums{package.content(), 2, 16384, {0, 65}})).error().code,
+              ErrorCode::not_found);
 }
 
 TEST_F(ServerTest, says_that_it_does_not_have_what_it_does_not_have)

@@ -17,6 +17,12 @@
 /// For the tests of swarm/: downloads from the peers of a FakeNetwork.
 namespace lanspread::swarm {
 
+inline std::string read_text(const std::filesystem::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
 /// Downloads over a fake network, with a real disk, database and library.
 class DownloadsTest : public library::LibraryTest {
 protected:
@@ -132,12 +138,6 @@ protected:
     {
         using Kind = DownloadEvent::Kind;
         return told(Kind::done) + told(Kind::failed) + told(Kind::cancelled);
-    }
-
-    static std::string read_text(const std::filesystem::path& path)
-    {
-        std::ifstream file(path, std::ios::binary);
-        return {std::istreambuf_iterator<char>(file), {}};
     }
 
     /// The game root has the package's files and nothing else, but for `also`.

@@ -72,6 +72,8 @@ public:
     void forget(const ContentId& content);
 
     [[nodiscard]] std::uint32_t serving() const { return serving_; }
+    /// Whether something of that content is on its way to somebody.
+    [[nodiscard]] bool is_serving(const ContentId& content) const;
     [[nodiscard]] std::size_t waiting() const { return fresh_waiting_ + second_hand_waiting_; }
 
 private:

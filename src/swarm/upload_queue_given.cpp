@@ -78,4 +78,11 @@ void UploadQueue::take_back(const Request& request)
     }
 }
 
+bool UploadQueue::is_serving(const ContentId& content) const
+{
+    return std::ranges::any_of(places_, [&](const auto& entry) {
+        return entry.second.state == State::serving && entry.second.request.content == content;
+    });
+}
+
 }  // namespace lanspread::swarm

@@ -63,6 +63,21 @@ TEST_F(UploadQueueTest, serves_at_most_as_many_of_one_peer_as_allowed)
     EXPECT_EQ(served(queue), std::vector{third});
 }
 
+TEST_F(UploadQueueTest, knows_whether_something_of_a_content_is_on_its_way)
+{
+    UploadQueue queue({.per_peer = 1, .at_least = 10});
+    const auto first = enter(queue, 1, 1);
+    enter(queue, 1, 2);
+    EXPECT_FALSE(queue.is_serving({})) << "it waits";
+    EXPECT_EQ(served(queue), std::vector{first});
+    EXPECT_TRUE(queue.is_serving({}));
+    ContentId other;
+    other.bytes.fill(std::byte{7});
+    EXPECT_FALSE(queue.is_serving(other));
+    queue.leave(first, Outcome::sent, now_);
+    EXPECT_FALSE(queue.is_serving({}));
+}
+
 TEST_F(UploadQueueTest, goes_round_over_peers_and_not_over_requests)
 {
     UploadQueue queue({.in_all = 4, .at_least = 10});

@@ -20,6 +20,7 @@ public:
     {
         server_.turns_.erase(ticket_);
         server_.queue_.leave(ticket_, outcome_, Clock::now());
+        server_.transfer_has_ended_.notify_all();
         server_.admit();
     }
     Turn(const Turn&) = delete;

@@ -61,8 +61,10 @@ Task<void> FaultyServer::serve(PeerId peer, Stream stream, party::ContentRequest
         co_await answer(peer, std::move(stream), *manifest);
     } else if (const auto* chunk = std::get_if<wire::GetChunk>(&request)) {
         co_await answer(peer, std::move(stream), *chunk);
+    } else if (const auto* follow = std::get_if<wire::Follow>(&request)) {
+        co_await answer(peer, std::move(stream), *follow);
     } else {
-        co_await answer(peer, std::move(stream), std::get<wire::Follow>(request));
+        co_await refuse(std::move(stream));
     }
 }
 
