@@ -32,16 +32,6 @@ ExitCode list_peers(const CommonOptions& options)
     return ask_and_print<std::vector<runtime::Peer>>(options, runtime::GetPeers{}, as_page);
 }
 
-ExitCode list_games(const CommonOptions& options, bool all)
-{
-    return ask_and_print<std::vector<runtime::Game>>(options, runtime::GetGames{.all = all}, as_page);
-}
-
-ExitCode show_game(const CommonOptions& options, const std::string& game)
-{
-    return ask_and_print<runtime::Game>(options, runtime::GetGame{.game = game}, as_page);
-}
-
 ExitCode connect_to(const CommonOptions& options, const std::string& address)
 {
     return ask_and_print<runtime::Peer>(
@@ -57,17 +47,10 @@ ExitCode cancel_download(const CommonOptions& options, const std::string& game, 
         options, runtime::CancelDownload{.game = game, .remove = remove},
         [remove](const runtime::Download& download) {
             return remove ? fmt::format("{}: cancelled, and what was fetched is deleted\n",
-                                        printable(download.game))
+                                        printable(download.title))
                           : fmt::format("{}: cancelled; {} are kept for a later `lanspread get`\n",
-                                        printable(download.game), size_text(download.bytes_done));
+                                        printable(download.title), size_text(download.bytes_done));
         });
-}
-
-ExitCode verify_game(const CommonOptions& options, const std::string& game)
-{
-    return ask_and_print<runtime::VerifyReport>(
-        options, runtime::VerifyGame{.game = game}, as_page,
-        [](const runtime::VerifyReport& report) { return report.good ? ExitCode::done : ExitCode::failed; });
 }
 
 ExitCode rescan(const CommonOptions& options)

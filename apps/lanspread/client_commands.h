@@ -16,13 +16,9 @@ struct CommonOptions {
 
 [[nodiscard]] ExitCode show_status(const CommonOptions& options);
 [[nodiscard]] ExitCode list_peers(const CommonOptions& options);
-[[nodiscard]] ExitCode list_games(const CommonOptions& options, bool all);
-[[nodiscard]] ExitCode show_game(const CommonOptions& options, const std::string& game);
 [[nodiscard]] ExitCode show_events(const CommonOptions& options, bool follow);
 [[nodiscard]] ExitCode connect_to(const CommonOptions& options, const std::string& address);
 [[nodiscard]] ExitCode cancel_download(const CommonOptions& options, const std::string& game, bool remove);
-/// `failed` where the game is not as it was shared.
-[[nodiscard]] ExitCode verify_game(const CommonOptions& options, const std::string& game);
 [[nodiscard]] ExitCode rescan(const CommonOptions& options);
 
 /// Prints text, or JSON that was asked for, on standard output at once.

@@ -5,11 +5,15 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "lanspread/cover_command.h"
 #include "lanspread/doctor_command.h"
+#include "lanspread/games_command.h"
 #include "lanspread/get_command.h"
+#include "lanspread/pack_command.h"
 #include "lanspread/playing_command.h"
 #include "lanspread/queue_commands.h"
 #include "lanspread/run_command.h"
+#include "lanspread/verify_command.h"
 #include "platform/paths.h"
 
 namespace lanspread::cli {
@@ -27,6 +31,7 @@ public:
         add_run();
         add_questions();
         add_actions();
+        add_pack();
         add_settings();
         add_help();
         app_.footer(
@@ -78,6 +83,15 @@ private:
                  "A folder with games, one folder per game; may be given again. Games that are fetched go to "
                  "the first one "
                  "(default: ~/Games/lanspread)");
+        run.add_option("--catalog", run_.catalog,
+                       "The game.db of an ETI launcher: titles, genres, versions (default: a game.db in a "
+                       "games folder)")
+            ->type_name("FILE");
+        run.add_option(
+               "--covers", run_.covers,
+               "A folder with pictures, GAME.jpg or GAME.png (default: covers/ beside the catalog, or "
+               "its own folder)")
+            ->type_name("DIR");
         run.add_option("--name", run_.name, "The name that others see (default: this computer's)")
             ->type_name("NAME");
         run.add_option("--listen", run_.listen, "Where to listen, UDP (default: every address, a free port)")
@@ -105,11 +119,26 @@ private:
     {
         add("status", "What the running peer is and does", [this] { return show_status(common_); });
         add("peers", "The other peers, and how they were found", [this] { return list_peers(common_); });
-        auto& games = add("games", "The games that are here", [this] { return list_games(common_, all_); });
-        games.add_flag("--all", all_, "Those of the whole party, too");
+        add_games();
         auto& show = add("show", "All about one game: versions, who has it, its download",
                          [this] { return show_game(common_, get_.game); });
         add_game(show);
+        auto& remove = add("remove", "Delete what was downloaded of a game from this PC",
+                           [this] { return remove_game(common_, remove_game_); });
+        remove.add_option("GAME", remove_game_.game, "The game's id, as `lanspread games` lists it")
+            ->type_name("")
+            ->required();
+        remove.add_flag("--keep-installed", remove_game_.keep_installed,
+                        "Leave what is installed (local/), and delete the package only");
+        remove.add_flag("--yes,-y", remove_game_.yes, "Do not ask");
+        auto& cover = add("cover", "A small picture of a game: prints where it lies",
+                          [this] { return show_cover(common_, get_.game, cover_); });
+        add_game(cover);
+        cover
+            .add_option("--width", cover_.width, "64 to 1024 pixels; rounded up to 64, 128, 256, 512 or 1024")
+            ->type_name("N")
+            ->capture_default_str();
+        cover.add_option("--output", cover_.output, "Write it to this file")->type_name("FILE");
         auto& doctor = add("doctor", "What is wrong with the network, and what to do about it",
                            [this] { return examine_network(common_, doctor_); });
         doctor.add_flag("--speed", doctor_.speed,
@@ -122,6 +151,30 @@ private:
         auto& events =
             add("events", "What happened lately", [this] { return show_events(common_, follow_); });
         events.add_flag("--follow,-f", follow_, "Go on with what happens, until Ctrl+C");
+    }
+
+    void add_games()
+    {
+        auto& games =
+            add("games", "The games that are here, or in the whole party, or that have a word in them",
+                [this] { return list_games(common_, games_); });
+        games.add_flag("--all", games_.all, "Those of the whole party, too");
+        games.add_flag("--catalog", games_.catalog, "And those that nobody has and the catalog knows");
+        games.add_flag("--local", games_.local, "Only what is downloaded here");
+        games.add_flag("--installed", games_.installed, "Only what is installed here");
+        games.add_flag("--updates", games_.updates, "Only what there is an update for");
+        games
+            .add_option(
+                "--search", games_.search,
+                "Only with these words in title, id, publisher or genre; alone, among all that anybody "
+                "has and the catalog knows")
+            ->type_name("TEXT");
+        games.add_option("--genre", games_.genre, "Only with this in the genre; alone, as --search")
+            ->type_name("TEXT");
+        games.add_option("--sort", games_.sort, "In which order")
+            ->type_name("ORDER")
+            ->check(CLI::IsMember(sort_names()))
+            ->capture_default_str();
     }
 
     void add_actions()
@@ -152,9 +205,45 @@ private:
         add_game(cancel);
         cancel.add_flag("--delete", remove_, "Delete what was fetched");
         auto& verify = add("verify", "Read a game again and compare it with what was shared",
-                           [this] { return verify_game(common_, get_.game); });
+                           [this] { return verify_game(common_, {.game = get_.game, .repair = repair_}); });
         add_game(verify);
+        verify.add_flag("--repair", repair_,
+                        "Fetch what is bad from those who have that version, and wait for it; files that do "
+                        "not belong to the game go to .lanspread/extra");
         add("rescan", "Look through the games folders now", [this] { return rescan(common_); });
+    }
+
+    void add_pack()
+    {
+        auto& pack = add("pack", "Make a game of a folder, with a title, a cover and a start command",
+                         [this] { return pack_folder(common_, pack_); });
+        const auto text = [&pack](const std::string& name, std::string& value, const std::string& type,
+                                  const std::string& description) {
+            return pack.add_option(name, value, description)->type_name(type);
+        };
+        text("FOLDER", pack_.folder, "",
+             "What to pack; it is copied, unless it lies in the games folder already")
+            ->required();
+        text("--id", pack_.id, "ID", "The game's id, which is the name of its folder")->required();
+        text("--title", pack_.title, "T", "What people call it");
+        text("--version", pack_.version, "V", "8 digits (default: today, or the next number)");
+        text("--players", pack_.players, "N", "How many can play: 16, or \"2-16\", or \"2 (+ 6 CPU)\"");
+        text("--genre", pack_.genre, "G", "What kind of game it is");
+        text("--cover", pack_.cover, "FILE", "A JPEG or PNG");
+        text("--start", pack_.start, "CMD",
+             "How it is started on Linux: a program in the package, and arguments");
+        text("--start-windows", pack_.start_windows, "CMD", "The same on Windows, or with Wine");
+        text("--server", pack_.server, "CMD", "How its server is started on Linux");
+        add_many(pack, "--keep", pack_.keeps, "PATH",
+                 "A path that the player writes where the game is installed; may be given again");
+        text("--into", pack_.into, "DIR", "The games folder (default: ~/Games/lanspread)");
+        add_many(pack, "--add", pack_.added, "FILE[=PATH]",
+                 "Put this file into the package, too, as PATH; may be given again");
+        pack.add_flag("--follow-links", pack_.follow_links,
+                      "Take what links point to that lead out of FOLDER, too");
+        pack.footer(
+            "Needs no running peer. Other things that can be said of a game stand in a game.toml in FOLDER.\n"
+            "Packed again with other content, it gets a newer version.");
     }
 
     void add_queue()
@@ -267,8 +356,11 @@ private:
     std::function<ExitCode()> action_;
     std::string state_folder_;
     CommonOptions common_;
+    PackArguments pack_;
     RunOptions run_{.log_level = "info", .cipher = "auto"};
     GetOptions get_;
+    GamesFilter games_;
+    RemoveOptions remove_game_;
     DownloadChoice choice_;
     std::string priority_;
     std::uint32_t position_ = 1;
@@ -276,11 +368,12 @@ private:
     std::string setting_value_;
     CLI::App* playing_ = nullptr;
     DoctorOptions doctor_;
+    CoverOptions cover_;
     std::string address_;
     std::string help_topic_;
-    bool all_ = false;
     bool follow_ = false;
     bool remove_ = false;
+    bool repair_ = false;
 };
 
 }  // namespace

@@ -2,53 +2,56 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
+
+#include "base/utf8.h"
 
 namespace lanspread::cli {
 
 namespace {
 
-bool continues_a_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80U; }
+/// What a column is never cut below.
+constexpr std::size_t narrowest = 8;
+
+std::size_t total_of(std::span<const std::size_t> widths)
+{
+    constexpr std::size_t gap = 2;
+    return std::accumulate(widths.begin(), widths.end(), gap * (widths.size() - 1));
+}
 
 }  // namespace
 
-std::string printable(std::string_view utf8)
-{
-    std::string clean;
-    clean.reserve(utf8.size());
-    for (std::size_t i = 0; i < utf8.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(utf8[i]);
-        const bool is_c1 =
-            byte == 0xc2 && i + 1 < utf8.size() && static_cast<unsigned char>(utf8[i + 1]) < 0xa0;
-        if (is_c1) {
-            ++i;
-        }
-        clean += byte < 0x20 || byte == 0x7f || is_c1 ? '?' : utf8[i];
-    }
-    return clean;
-}
+std::string printable(std::string_view utf8) { return for_terminal(utf8); }
 
-std::size_t width_of(std::string_view utf8)
+std::string printable_lines(std::string_view utf8)
 {
-    return utf8.size() - static_cast<std::size_t>(std::ranges::count_if(utf8, continues_a_character));
+    std::string lines;
+    while (!utf8.empty()) {
+        const auto end = std::min(utf8.find('\n'), utf8.size());
+        std::string line(utf8.substr(0, end));
+        std::ranges::replace(line, '\t', ' ');
+        lines += printable(line) + '\n';
+        utf8.remove_prefix(std::min(end + 1, utf8.size()));
+    }
+    return lines;
 }
 
 std::string cut(std::string_view utf8, std::size_t width)
 {
-    if (width_of(utf8) <= width) {
+    if (columns_of(utf8) <= width) {
         return std::string(utf8);
     }
     if (width == 0) {
         return {};
     }
-    std::size_t columns = 0;
-    std::size_t end = 0;
-    while (end < utf8.size() && (continues_a_character(utf8[end]) || columns + 1 < width)) {
-        columns += continues_a_character(utf8[end]) ? 0 : 1;
-        ++end;
+    // Shorter by whole characters, until there is room for the sign that something is missing.
+    auto kept = std::string(utf8);
+    while (columns_of(kept) + 1 > width) {
+        kept = clip_utf8(kept, kept.size() - 1);
     }
-    return std::string(utf8.substr(0, end)) + "…";
+    return kept + "…";
 }
 
 std::string duration_text(double seconds)
@@ -76,20 +79,29 @@ void Table::add(Row row)
     rows_.push_back(std::move(row));
 }
 
-std::string Table::text() const
+std::string Table::text(std::optional<std::size_t> width, std::span<const std::size_t> flexible) const
 {
     std::vector<std::size_t> widths(rows_.front().size());
     for (const auto& row : rows_) {
         for (std::size_t column = 0; column < widths.size(); ++column) {
-            widths[column] = std::max(widths[column], width_of(row[column]));
+            widths[column] = std::max(widths[column], columns_of(row[column]));
         }
+    }
+    while (width && !flexible.empty() && total_of(widths) > *width) {
+        const auto widest =
+            *std::ranges::max_element(flexible, {}, [&](auto column) { return widths[column]; });
+        if (widths[widest] <= narrowest) {
+            break;
+        }
+        --widths[widest];
     }
     std::string text;
     for (const auto& row : rows_) {
         std::string line;
         for (std::size_t column = 0; column < widths.size(); ++column) {
-            line += row[column];
-            line.append(widths[column] - width_of(row[column]) + 2, ' ');
+            const auto cell = cut(row[column], widths[column]);
+            line += cell;
+            line.append(widths[column] - columns_of(cell) + 2, ' ');
         }
         line.erase(line.find_last_not_of(' ') + 1);
         text += line + '\n';

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,12 +12,12 @@
 /// Numbers and tables as people read them. Pure functions.
 namespace lanspread::cli {
 
-/// What others wrote, safe for a terminal: control characters become `?`, so that no name can move the cursor
-/// or recolour text.
+/// What others wrote, safe for a terminal: no text can move the cursor, recolour what follows, or turn it
+/// round.
 [[nodiscard]] std::string printable(std::string_view utf8);
+/// The same of a text of several lines, each with its end; tabs become blanks.
+[[nodiscard]] std::string printable_lines(std::string_view utf8);
 
-/// Columns that UTF-8 text takes: one a character, which is good enough for names.
-[[nodiscard]] std::size_t width_of(std::string_view utf8);
 /// The text, cut to `width` columns (then with `…` at its end).
 [[nodiscard]] std::string cut(std::string_view utf8, std::size_t width);
 
@@ -33,8 +35,10 @@ public:
     /// Cells are made printable.
     void add(Row row);
     [[nodiscard]] bool empty() const { return rows_.size() == 1; }
-    /// Lines, each with its end.
-    [[nodiscard]] std::string text() const;
+    /// Lines, each with its end. Where a `width` is given, the `flexible` columns give way, the widest first,
+    /// until the lines fit or none of them can be cut further.
+    [[nodiscard]] std::string text(std::optional<std::size_t> width = {},
+                                   std::span<const std::size_t> flexible = {}) const;
 
 private:
     std::vector<Row> rows_;

@@ -58,7 +58,7 @@ private:
                 api::ControlError{.error = {ErrorCode::unavailable,
                                             fmt::format("the peer ended while {} was being fetched: start it "
                                                         "again (`lanspread run`), and the download goes on",
-                                                        download_.game)},
+                                                        download_.title)},
                                   .no_peer = true});
         }
         if (!game) {
@@ -66,9 +66,9 @@ private:
         }
         if (game->downloads.empty() || game->downloads.front().content != download_.content) {
             return std::unexpected(api::ControlError{
-                .error = {
-                    ErrorCode::unavailable,
-                    fmt::format("{}: somebody else ended this download, or began another", download_.game)}});
+                .error = {ErrorCode::unavailable,
+                          fmt::format("{}: somebody else ended this download, or began another",
+                                      download_.title)}});
         }
         download_ = std::move(game->downloads.front());
         return {};
@@ -105,22 +105,31 @@ private:
     std::optional<api::ControlConnection> events_;
 };
 
+}  // namespace
+
+api::Answer<runtime::Download> wait_for_end(const api::ControlClient& client, runtime::Download download)
+{
+    return Wait(client, std::move(download)).run();
+}
+
+namespace {
+
 std::string started_text(const Download& download)
 {
     if (download.state == "done") {
-        return fmt::format("{} {} is here already, complete\n", printable(download.game), download.version);
+        return fmt::format("{} {} is here already, complete\n", printable(download.title), download.version);
     }
     return fmt::format("{} {}: {}; `lanspread get --wait {}` shows how it goes on\n",
-                       printable(download.game), printable(download.version), printable(state_text(download)),
-                       printable(download.game));
+                       printable(download.title), printable(download.version),
+                       printable(state_text(download)), printable(download.game));
 }
 
 std::string done_text(const Download& download)
 {
     const auto sources =
         std::ranges::count_if(download.sources, [](const auto& source) { return source.bytes > 0; });
-    return fmt::format("done seconds={:.2f} bytes={} sources={} fetched={}\n", download.seconds,
-                       download.bytes_total, sources, download.bytes_fetched);
+    return fmt::format("done seconds={:.2f} bytes={} sources={} fetched={} local={}\n", download.seconds,
+                       download.bytes_total, sources, download.bytes_fetched, download.bytes_local);
 }
 
 ExitCode judge(const Download& download)
@@ -128,7 +137,7 @@ ExitCode judge(const Download& download)
     if (download.state == "done") {
         return ExitCode::done;
     }
-    complain(fmt::format("{}: {}", download.game, state_text(download)));
+    complain(fmt::format("{}: {}", download.title, state_text(download)));
     return ExitCode::failed;
 }
 
@@ -146,7 +155,7 @@ ExitCode get_game(const CommonOptions& options, const GetOptions& get)
         print_now(options.json ? wire::encode(*started).value_or("") + '\n' : started_text(*started));
         return ExitCode::done;
     }
-    const auto ended = Wait(client, *started).run();
+    const auto ended = wait_for_end(client, *started);
     if (!ended) {
         return fail_with(ended.error());
     }

@@ -14,12 +14,6 @@ namespace lanspread::cli {
 
 namespace {
 
-/// "label      text", for pages of facts.
-std::string fact(std::string_view label, std::string_view text)
-{
-    return fmt::format("{:<14}{}\n", label, printable(text));
-}
-
 std::string short_id(const std::string& id) { return id.substr(0, 12); }
 
 /// How long ago, as coarse as is of use.
@@ -47,6 +41,27 @@ std::string found_by_text(const runtime::Peer& peer)
     return fmt::format("{}", fmt::join(paths, ", "));
 }
 
+/// "/games: 12 games, 30 GB free", or what it is instead of being there.
+std::string folder_text(const runtime::GamesFolderState& folder)
+{
+    std::string state = folder.state;
+    std::ranges::replace(state, '_', ' ');
+    const auto doing =
+        fmt::format("{}, {} free", count_text(folder.games, "game"), size_text(folder.free_bytes));
+    return folder.state == "present"     ? fmt::format("{}: {}", folder.path, doing)
+           : folder.state == "read_only" ? fmt::format("{}: {}, {}", folder.path, state, doing)
+           : folder.state == "full"      ? fmt::format("{}: {}, {}", folder.path, state, doing)
+                                         : fmt::format("{}: {}", folder.path, state);
+}
+
+std::string catalog_text(const runtime::CatalogStatus& catalog)
+{
+    const auto file = catalog.file.empty()
+                          ? std::string("none")
+                          : fmt::format("{}: {}", catalog.file, count_text(catalog.games, "game"));
+    return catalog.covers.empty() ? file : fmt::format("{}; covers in {}", file, catalog.covers);
+}
+
 std::string service_text(const runtime::ServiceStatus& service)
 {
     auto text = fmt::format("{} {}", service.name, service.running ? "runs" : "does not run");
@@ -59,26 +74,12 @@ std::string service_text(const runtime::ServiceStatus& service)
     return text;
 }
 
-/// Where a game stands in one word or two: what a list has room for.
-std::string game_state(const runtime::Game& game)
-{
-    const bool loading = !game.downloads.empty() && game.downloads.front().state != "done";
-    if (loading) {
-        return state_text(game.downloads.front());
-    }
-    return game.local ? "here" : "in the party";
-}
-
-std::size_t holder_count(const runtime::Game& game)
-{
-    std::size_t count = 0;
-    for (const auto& version : game.versions) {
-        count += version.peers.size();  // a peer has one version of a game complete
-    }
-    return count;
-}
-
 }  // namespace
+
+std::string fact(std::string_view label, std::string_view text)
+{
+    return fmt::format("{:<14}{}\n", label, printable(text));
+}
 
 std::string percent_text(const runtime::Download& download)
 {
@@ -105,10 +106,18 @@ std::string text_of(const runtime::Status& status)
     auto text =
         fact("name", status.name) + fact("peer id", status.id) + fact("version", status.version) +
         fact("listens on", fmt::format("{}", fmt::join(status.listen, ", "))) +
-        fact("games folders", fmt::format("{}", fmt::join(status.games_folders, ", "))) +
         fact("cipher", status.cipher) + fact("peers", std::to_string(status.peers)) +
         fact("games here", fmt::format("{}{}", status.games, status.scanning ? " (being scanned)" : "")) +
         fact("sent", size_text(status.bytes_sent)) + fact("received", size_text(status.bytes_received));
+    for (const auto& folder : status.games_folders) {
+        text += fact("games folder", folder_text(folder));
+    }
+    if (!status.catalog.file.empty() || !status.catalog.covers.empty()) {
+        text += fact("catalog", catalog_text(status.catalog));
+    }
+    if (!status.watch.empty()) {
+        text += fact("watching", status.watch);
+    }
     for (const auto& program : status.playing) {
         text += fact("playing", fmt::format("{}: uploads give way to it", program));
     }
@@ -140,46 +149,6 @@ std::string text_of(const std::vector<runtime::Peer>& peers)
     return table.text() + problems;
 }
 
-std::string text_of(const std::vector<runtime::Game>& games)
-{
-    if (games.empty()) {
-        return "No games. `lanspread games --all` lists those of the whole party.\n";
-    }
-    Table table({"ID", "TITLE", "VERSION", "SIZE", "PEERS", "STATE"});
-    for (const auto& game : games) {
-        const auto newest = game.versions.empty() ? std::string() : game.versions.front().version;
-        table.add({game.id, game.title, game.local ? game.local_version : newest, size_text(game.size),
-                   std::to_string(holder_count(game)), game_state(game)});
-    }
-    return table.text();
-}
-
-std::string text_of(const runtime::Game& game)
-{
-    auto text =
-        fact("id", game.id) + fact("title", game.title) +
-        fact("here", game.local ? fmt::format("version {} in {}", game.local_version, game.path) : "no") +
-        fact("size", size_text(game.size));
-    for (const auto& download : game.downloads) {
-        text += fact("download", fmt::format("version {}: {}", download.version, state_text(download)));
-        for (const auto& source : download.sources) {
-            text += fact("", fmt::format("{} from {}, {}", size_text(source.bytes), source.name,
-                                         rate_text(source.bytes_per_second)));
-        }
-    }
-    if (!game.versions.empty()) {
-        Table table({"VERSION", "SIZE", "FILES", "HERE", "CONTENT", "COMPLETE AT", "IN PART AT"});
-        for (const auto& version : game.versions) {
-            table.add({version.version, size_text(version.size), std::to_string(version.files),
-                       version.local ? "yes" : "no", short_id(version.content),
-                       fmt::format("{}", fmt::join(version.peers, ", ")),
-                       fmt::format("{}", fmt::join(version.partial_peers, ", "))});
-        }
-        text += '\n' + table.text();
-    }
-    return text;
-}
-
 std::string text_of(const runtime::VerifyReport& report)
 {
     auto text = printable(fmt::format("{} {}: {} ({} checked)", report.game, report.version,
@@ -194,6 +163,10 @@ std::string text_of(const runtime::VerifyReport& report)
     list("missing", report.missing);
     list("damaged", report.damaged);
     list("extra", report.extra);
+    if (report.bad_chunks > 0) {
+        text += fact("to fetch", fmt::format("{} of {} chunks, {}", report.bad_chunks, report.chunks,
+                                             size_text(report.bad_bytes)));
+    }
     return text;
 }
 

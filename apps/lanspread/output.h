@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/model.h"
@@ -10,10 +11,10 @@ namespace lanspread::cli {
 
 [[nodiscard]] std::string text_of(const runtime::Status& status);
 [[nodiscard]] std::string text_of(const std::vector<runtime::Peer>& peers);
-[[nodiscard]] std::string text_of(const std::vector<runtime::Game>& games);
-[[nodiscard]] std::string text_of(const runtime::Game& game);
 [[nodiscard]] std::string text_of(const runtime::VerifyReport& report);
 [[nodiscard]] std::string text_of(const runtime::Event& event);
+/// "label         text", for pages of facts.
+[[nodiscard]] std::string fact(std::string_view label, std::string_view text);
 /// "45 %", rounded down; 100 % means done.
 [[nodiscard]] std::string percent_text(const runtime::Download& download);
 /// What one download is at: "running, 45 % of 2.70 GB".

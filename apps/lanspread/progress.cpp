@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "lanspread/format.h"
 #include "lanspread/output.h"
 #include "lanspread/terminal.h"
@@ -58,16 +59,16 @@ std::string progress_line(const runtime::Download& download, std::size_t width)
 {
     const auto part = fraction(download);
     const auto percent = fmt::format("{:>5}", percent_text(download));
-    const auto game = printable(download.game);
+    const auto game = printable(download.title);
     const auto sizes =
         fmt::format("{} of {}", size_text(download.bytes_done), size_text(download.bytes_total));
     const auto doing = printable(activity(download));
 
     auto line = fmt::format("{}  {}  {}  {}", game, percent, sizes, doing);
-    if (width_of(line) > width) {
+    if (columns_of(line) > width) {
         return cut(fmt::format("{}  {}  {}", game, percent, doing), width);
     }
-    const auto room = width - width_of(line);
+    const auto room = width - columns_of(line);
     if (room >= narrowest_bar + 4) {
         line = fmt::format("{}  {}  {}  {}  {}", game, bar(part, std::min(widest_bar, room - 4)), percent,
                            sizes, doing);

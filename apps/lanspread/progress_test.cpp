@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "base/utf8.h"
 #include "lanspread/format.h"
 
 namespace lanspread::cli {
@@ -12,6 +13,7 @@ namespace {
 runtime::Download half_way()
 {
     return {.game = "doom",
+            .title = "doom",
             .version = "20230101",
             .state = "running",
             .bytes_done = 1'350'000'000,
@@ -71,7 +73,8 @@ TEST(Progress, says_no_time_that_is_not_known)
 
 TEST(Progress, of_a_game_of_no_bytes_is_shown)
 {
-    EXPECT_EQ(progress_line({.game = "empty", .state = "starting"}, 80).substr(0, 5), "empty");
+    EXPECT_EQ(progress_line({.game = "empty", .title = "empty", .state = "starting"}, 80).substr(0, 5),
+              "empty");
 }
 
 RC_GTEST_PROP(Progress, is_never_wider_than_the_terminal,
@@ -79,12 +82,12 @@ RC_GTEST_PROP(Progress, is_never_wider_than_the_terminal,
 {
     const auto width = *rc::gen::inRange<std::size_t>(1, 300);
     auto download = half_way();
-    download.game = name;
+    download.title = name;
     download.bytes_done = done;
     download.bytes_total = total;
     download.state = *rc::gen::element<std::string>("running", "waiting_for_space", "failed");
     download.reason = reason;
-    RC_ASSERT(width_of(progress_line(download, width)) <= width);
+    RC_ASSERT(columns_of(progress_line(download, width)) <= width);
 }
 
 }  // namespace lanspread::cli

@@ -23,7 +23,7 @@ ExitCode pause_or_resume(const CommonOptions& options, const DownloadChoice& cho
     return ask_and_print<Downloads>(options, command, [](const Downloads& downloads) {
         std::string text;
         for (const auto& download : downloads) {
-            text += printable(fmt::format("{}: {}", download.game, state_text(download))) + '\n';
+            text += printable(fmt::format("{}: {}", download.title, state_text(download))) + '\n';
         }
         return text.empty() ? std::string("There is nothing to do.\n") : text;
     });
@@ -31,7 +31,7 @@ ExitCode pause_or_resume(const CommonOptions& options, const DownloadChoice& cho
 
 std::string place_text(const runtime::Download& download)
 {
-    return printable(fmt::format("{}: position {} in the queue, priority {}, {}", download.game,
+    return printable(fmt::format("{}: position {} in the queue, priority {}, {}", download.title,
                                  download.position, download.priority, state_text(download))) +
            '\n';
 }

@@ -34,7 +34,7 @@ struct SettingRow {
     std::string_view meaning;
 };
 
-std::array<SettingRow, 7> rows_of(const runtime::Settings& settings)
+std::array<SettingRow, 8> rows_of(const runtime::Settings& settings)
 {
     return {{{"upload_limit", rate_or_off(settings.upload_limit), "how fast games are sent to others"},
              {"download_limit", rate_or_off(settings.download_limit),
@@ -48,7 +48,9 @@ std::array<SettingRow, 7> rows_of(const runtime::Settings& settings)
              {"speed_tests", settings.speed_tests ? "on" : "off",
               "others may measure how fast this PC sends and receives (`lanspread doctor --speed`)"},
              {"connect", settings.connect.empty() ? "off" : settings.connect,
-              "peers to dial at every start, where they are not found by themselves"}}};
+              "peers to dial at every start, where they are not found by themselves"},
+             {"language", settings.language.empty() ? "auto" : settings.language,
+              "of texts about games: de, en, fr, or auto: as this PC has it"}}};
 }
 
 }  // namespace
@@ -58,19 +60,20 @@ std::string queue_text(const std::vector<runtime::Download>& downloads)
     if (downloads.empty()) {
         return "Nothing is being fetched. `lanspread get GAME` fetches a game.\n";
     }
-    Table table({"POS", "GAME", "VERSION", "PRIORITY", "STATE", "DONE", "SIZE", "RATE", "LEFT", "FROM"});
+    Table table(
+        {"POS", "TITLE", "ID", "VERSION", "PRIORITY", "STATE", "DONE", "SIZE", "RATE", "LEFT", "FROM"});
     std::string reasons;
     for (const auto& download : downloads) {
         const bool is_waiting = download.position != 0;
         std::string state = download.state;
         std::ranges::replace(state, '_', ' ');
-        table.add({is_waiting ? std::to_string(download.position) : "-", download.game, download.version,
-                   is_waiting ? download.priority : "-", state, percent_text(download),
+        table.add({is_waiting ? std::to_string(download.position) : "-", download.title, download.game,
+                   download.version, is_waiting ? download.priority : "-", state, percent_text(download),
                    download.bytes_total == 0 ? "-" : size_text(download.bytes_total),
                    download.state == "running" ? rate_text(download.bytes_per_second) : "-",
                    left_text(download), count_text(source_count(download), "source")});
         if (!download.reason.empty()) {
-            reasons += printable(fmt::format("{}: {}", download.game, download.reason)) + '\n';
+            reasons += printable(fmt::format("{}: {}", download.title, download.reason)) + '\n';
         }
     }
     return table.text() + reasons;

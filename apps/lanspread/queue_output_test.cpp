@@ -10,6 +10,7 @@ TEST(QueueOutput, shows_the_queue_in_order_and_what_each_download_waits_for)
 {
     const std::vector<runtime::Download> downloads{
         {.game = "doom",
+         .title = "Doom",
          .version = "20240101",
          .state = "running",
          .priority = "high",
@@ -20,20 +21,29 @@ TEST(QueueOutput, shows_the_queue_in_order_and_what_each_download_waits_for)
          .eta_seconds = 12,
          .sources = {{.bytes = 5}, {.bytes = 0}}},
         {.game = "quake",
+         .title = "Quake III",
          .version = "20230101",
          .state = "waiting_for_space",
          .reason = "100 MB are needed, 99 MB are free",
          .priority = "normal",
          .position = 2},
-        {.game = "chess", .version = "20230101", .state = "done", .bytes_done = 7, .bytes_total = 7},
+        {.game = "chess",
+         .title = "chess",
+         .version = "20230101",
+         .state = "done",
+         .bytes_done = 7,
+         .bytes_total = 7},
     };
-    EXPECT_EQ(
-        queue_text(downloads),
-        "POS  GAME   VERSION   PRIORITY  STATE              DONE   SIZE     RATE       LEFT  FROM\n"
-        "1    doom   20240101  high      running            99 %   1.00 kB  5.00 MB/s  12 s  1 source\n"
-        "2    quake  20230101  normal    waiting for space  0 %    -        -          -     0 sources\n"
-        "-    chess  20230101  -         done               100 %  7 B      -          -     0 sources\n"
-        "quake: 100 MB are needed, 99 MB are free\n");
+    EXPECT_EQ(queue_text(downloads),
+              "POS  TITLE      ID     VERSION   PRIORITY  STATE              DONE   SIZE     RATE       LEFT "
+              " FROM\n"
+              "1    Doom       doom   20240101  high      running            99 %   1.00 kB  5.00 MB/s  12 s "
+              " 1 source\n"
+              "2    Quake III  quake  20230101  normal    waiting for space  0 %    -        -          -    "
+              " 0 sources\n"
+              "-    chess      chess  20230101  -         done               100 %  7 B      -          -    "
+              " 0 sources\n"
+              "Quake III: 100 MB are needed, 99 MB are free\n");
 }
 
 TEST(QueueOutput, says_how_to_begin_where_the_queue_is_empty)

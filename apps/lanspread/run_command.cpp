@@ -24,6 +24,8 @@ BOOST_DESCRIBE_STRUCT(Ready, (), (id, listen, api))
 Result<runtime::Config> config_from(const CommonOptions& options, const RunOptions& run)
 {
     runtime::Config config{.state_folder = options.state_folder,
+                           .catalog_file = platform::to_path(run.catalog),
+                           .covers_folder = platform::to_path(run.covers),
                            .name = run.name,
                            .interfaces = run.interfaces,
                            .connect = run.connect,

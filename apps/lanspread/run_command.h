@@ -10,6 +10,8 @@ namespace lanspread::cli {
 /// As they were typed; empty where they were not.
 struct RunOptions {
     std::vector<std::string> games_folders;
+    std::string catalog;
+    std::string covers;
     std::string name;
     std::string listen;
     std::vector<std::string> interfaces;

@@ -74,7 +74,7 @@ TEST_F(ControlUnderAttack, hangs_up_on_an_asker_that_does_not_read_its_answer)
 {
     start({.connections = 1, .answer = 10ms});
     auto deaf = raw_client();
-    deaf.say(std::string_view("\0\0\0\x1f{\"type\":\"GetGames\",\"all\":true}", 35));
+    deaf.say(std::string_view("\0\0\0\x2e{\"type\":\"GetGames\",\"all\":true,\"catalog\":false}", 50));
     // The only place is free again once the server has given up.
     wait_until([this] { return client().ask<runtime::Status>(runtime::GetStatus{}).has_value(); });
 }

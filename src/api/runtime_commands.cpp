@@ -24,10 +24,14 @@ Text text_of(const Result<T>& answer)
 
 Task<Text> run(PeerRuntime* peer, runtime::GetStatus) { co_return text_of(peer->status()); }
 Task<Text> run(PeerRuntime* peer, runtime::GetPeers) { co_return text_of(peer->peers()); }
-Task<Text> run(PeerRuntime* peer, runtime::GetGames command) { co_return text_of(peer->games(command.all)); }
+Task<Text> run(PeerRuntime* peer, runtime::GetGames command) { co_return text_of(peer->games(command)); }
 Task<Text> run(PeerRuntime* peer, runtime::GetGame command)
 {
     co_return text_of(peer->game(std::move(command.game)));
+}
+Task<Text> run(PeerRuntime* peer, runtime::GetCover command)
+{
+    co_return text_of(co_await peer->cover(std::move(command)));
 }
 Task<Text> run(PeerRuntime* peer, runtime::Connect command)
 {
@@ -70,6 +74,10 @@ Task<Text> run(PeerRuntime*, runtime::Play)
 Task<Text> run(PeerRuntime* peer, runtime::VerifyGame command)
 {
     co_return text_of(co_await peer->verify(std::move(command)));
+}
+Task<Text> run(PeerRuntime* peer, runtime::RemoveGame command)
+{
+    co_return text_of(co_await peer->remove(std::move(command)));
 }
 Task<Text> run(PeerRuntime* peer, runtime::Diagnose) { co_return text_of(co_await peer->diagnose()); }
 Task<Text> run(PeerRuntime* peer, runtime::MeasureSpeed command)

@@ -18,17 +18,27 @@ BOOST_DESCRIBE_STRUCT(GetStatus, (), ())
 struct GetPeers {};
 BOOST_DESCRIBE_STRUCT(GetPeers, (), ())
 
-/// Answer: a list of Game, by id: those that are here, or with `all` those of the whole party.
+/// Answer: a list of Game, by id: those that are here or being fetched, with `all` those of the whole party,
+/// with `catalog` also those that nobody has and the catalog knows.
 struct GetGames {
     bool all = false;
+    bool catalog = false;
 };
-BOOST_DESCRIBE_STRUCT(GetGames, (), (all))
+BOOST_DESCRIBE_STRUCT(GetGames, (), (all, catalog))
 
-/// Answer: Game. `not_found` where nobody has it.
+/// Answer: Game. `not_found` where nobody has it and the catalog does not know it.
 struct GetGame {
     std::string game;
 };
 BOOST_DESCRIBE_STRUCT(GetGame, (), (game))
+
+/// A small picture of a game, made and kept by the peer. `width` is 64 to 1024 pixels; it is rounded up to
+/// 64, 128, 256, 512 or 1024. Answer: Cover. `not_found` where nobody tells of a picture.
+struct GetCover {
+    std::string game;
+    std::uint32_t width = 0;
+};
+BOOST_DESCRIBE_STRUCT(GetCover, (), (game, width))
 
 /// Dials HOST:PORT and keeps trying it while the process runs. Answer: the Peer that it turned out to be.
 struct Connect {
@@ -36,10 +46,9 @@ struct Connect {
 };
 BOOST_DESCRIBE_STRUCT(Connect, (), (address))
 
-/// Puts a download at the end of the queue, or goes on with one (also a paused one). `version` empty: the one
-/// that most peers hold, this one among them, the newest of those that tie, but never one that is older than
-/// what is here. Answer: Download, as it is at its start; where that version is here already, its state is
-/// "done".
+/// Puts a download at the end of the queue, or goes on with one (also a paused one). `version` empty: the
+/// current one (decide_download in party_library.h), but never one that is older than what is here. Answer:
+/// Download, as it is at its start; where that version is here already, its state is "done".
 struct StartDownload {
     std::string game;
     std::string version;
@@ -107,11 +116,22 @@ struct Play {
 };
 BOOST_DESCRIBE_STRUCT(Play, (), (program))
 
-/// Hashes a local game again and compares. Answer: VerifyReport.
+/// Hashes a local game again and compares. With `repair`, what is bad is then fetched as a download, if
+/// somebody has that version now. Answer: VerifyReport.
 struct VerifyGame {
     std::string game;
+    bool repair = false;
 };
-BOOST_DESCRIBE_STRUCT(VerifyGame, (), (game))
+BOOST_DESCRIBE_STRUCT(VerifyGame, (), (game, repair))
+
+/// Deletes what was downloaded of a game: the files of its package, so that nobody can fetch it here any
+/// more. `refused` while it is being downloaded, verified or otherwise changed, and where it is installed,
+/// unless `keep_installed` says that this stays. Answer: RemoveReport.
+struct RemoveGame {
+    std::string game;
+    bool keep_installed = false;
+};
+BOOST_DESCRIBE_STRUCT(RemoveGame, (), (game, keep_installed))
 
 /// Asks everybody anew who is there, and every peer what it sees of the network. Takes some seconds. Answer:
 /// doctor::Diagnosis.
@@ -138,8 +158,8 @@ struct GetEvents {
 BOOST_DESCRIBE_STRUCT(GetEvents, (), (follow))
 
 using Command =
-    std::variant<GetStatus, GetPeers, GetGames, GetGame, Connect, StartDownload, CancelDownload, GetDownloads,
-                 PauseDownloads, ResumeDownloads, SetPriority, MoveDownload, GetSettings, ChangeSetting, Play,
-                 VerifyGame, Diagnose, MeasureSpeed, Rescan, GetEvents>;
+    std::variant<GetStatus, GetPeers, GetGames, GetGame, GetCover, Connect, StartDownload, CancelDownload,
+                 GetDownloads, PauseDownloads, ResumeDownloads, SetPriority, MoveDownload, GetSettings,
+                 ChangeSetting, Play, VerifyGame, RemoveGame, Diagnose, MeasureSpeed, Rescan, GetEvents>;
 
 }  // namespace lanspread::runtime

@@ -104,16 +104,23 @@ PeerRuntime::Core::Core(Executor executor, Config its_config, platform::Instance
       disk_pool(std::max(disk_threads, cores())),
       hash_pool(cores()),
       store_pool(1),
+      catalog(disk_pool,
+              {.file = config.catalog_file, .covers = config.covers_folder, .folders = config.games_folders}),
+      thumbnails(disk_pool, config.state_folder / "covers"),
       library({.disk = disk_pool, .hash = hash_pool, .store = store_pool, .hash_threads = cores()}, *database,
               {.games_folders = config.games_folders}),
       server(library, partials, disk_pool,
              {.upload_limit = &upload_limiter,
               .on_changed_on_disk =
                   [this](const GameId& game) {
-                      log::warning("library", "{} has changed on the disk and is scanned again", game.text());
-                      library.request_scan();
+                      log::warning("library", "{} has changed on the disk and is looked at again",
+                                   game.text());
+                      library.request_look(game);
                   }}),
       party(executor, *endpoint, identity.id(), party_options()),
+      game_facts({.party = party,
+                  .find_local = [this](const GameId& game) { return library.find(game); },
+                  .disk_pool = disk_pool}),
       diagnosis_server(party, {.executor = executor,
                                .bind = config.listen,
                                .why_no_speed_test = [this] { return why_no_speed_test(); }}),
@@ -139,7 +146,12 @@ PeerRuntime::Core::Core(Executor executor, Config its_config, platform::Instance
 {
     make_beacon(executor);
     use_interfaces();
+    catalog.on_change([this](const std::vector<GameId>& games) { catalog_changed(games); });
     library.on_change([this](const library::Change& change) { on_library_change(change); });
+    game_facts.on_change([this](const std::vector<GameId>& games) {
+        std::ranges::for_each(games, [this](const GameId& game) { announce(game); });
+    });
+    library.on_folders_change([this] { unshared_games_changed(); });
     partials.on_change(
         [this](const swarm::PartialContent& content) { announce(content.manifest()->content_id()); });
     library.on_scan_finished([this] {
@@ -154,9 +166,14 @@ Result<void> PeerRuntime::Core::restore()
     auto settings = store::Settings(*database).load_all();
     auto texts = store::Settings(*database).load_texts();
     const auto records = store::Downloads(*database).load_all();
-    if (!settings || !texts || !records) {
-        return fail(!settings ? settings.error() : !texts ? texts.error() : records.error());
+    const auto removals = store::Removals(*database).load_all();
+    if (!settings || !texts || !records || !removals) {
+        return fail(!settings  ? settings.error()
+                    : !texts   ? texts.error()
+                    : !records ? records.error()
+                               : removals.error());
     }
+    take_up_removals(*removals);
     stored_settings = {.numbers = std::move(*settings), .texts = std::move(*texts)};
     apply_settings();
     connect_to({}, settings_from(stored_settings).connect);
@@ -176,7 +193,11 @@ void PeerRuntime::Core::start_services()
 {
     carriers.run("party", RestartPolicy::required, [this] { return party.run(); });
     workers.run("downloads", RestartPolicy::restart, [this] { return downloads.run(); });
-    workers.run("library", RestartPolicy::restart, [this] { return library.run(); });
+    // Before the library's first look, which makes its watches.
+    workers.run("watch", RestartPolicy::best_effort, [this] { return library.watch(); });
+    workers.run("library", RestartPolicy::restart, [this] { return run_library(); });
+    workers.run("facts", RestartPolicy::restart, [this] { return game_facts.run(); });
+    workers.run("catalog", RestartPolicy::restart, [this] { return catalog.run(); });
     workers.run("uploads", RestartPolicy::restart, [this] { return server.run(); });
     workers.run("network", RestartPolicy::restart, [this] { return network_watch.run(); });
     if (config.discovery) {
@@ -203,25 +224,14 @@ party::Options PeerRuntime::Core::party_options()
                 [this](PeerId peer, transport::Stream stream, party::DiagnosisRequest request) {
                     return diagnosis_server.serve(peer, std::move(stream), request);
                 },
-            .events = {.peer_joined =
-                           [this](const PeerId& peer) {
-                               events.add("peer_joined", {.peer = peer.hex()},
-                                          fmt::format("{} is here", party.name(peer)));
-                               downloads.sources_changed();
-                           },
-                       .peer_left =
-                           [this](const PeerId& peer, const std::string& reason) {
-                               server.peer_left(peer);
-                               events.add("peer_left", {.peer = peer.hex()},
-                                          fmt::format("{} left: {}", party.name(peer), reason));
-                               downloads.sources_changed();
-                           },
-                       .peer_library_changed =
-                           [this](const PeerId& peer) {
-                               events.add("library_changed", {.peer = peer.hex()},
-                                          fmt::format("{} has other games", party.name(peer)));
-                               downloads.sources_changed();
-                           },
+            .tell =
+                [this](PeerId peer, transport::Stream stream, party::FactsRequest request) {
+                    return game_facts.tell(peer, std::move(stream), request);
+                },
+            .events = {.peer_joined = [this](const PeerId& peer) { peer_joined(peer); },
+                       .peer_left = [this](const PeerId& peer,
+                                           const std::string& reason) { peer_left(peer, reason); },
+                       .peer_library_changed = [this](const PeerId& peer) { peer_library_changed(peer); },
                        .clone_found =
                            [this](const PeerId& peer, const std::string& text) {
                                events.add("clone_found", {.peer = peer.hex()}, text);
@@ -240,6 +250,7 @@ Supervisor::Options PeerRuntime::Core::supervisor_options()
 void PeerRuntime::Core::on_library_change(const library::Change& change)
 {
     const auto& game = change.after ? change.after : change.before;
+    game_facts.library_changed(change);
     if (change.before) {
         server.forget(change.before->root);
         announce(change.before->content);
@@ -248,21 +259,35 @@ void PeerRuntime::Core::on_library_change(const library::Change& change)
         server.forget(change.after->root);
         announce(change.after->content);
     }
+    local_game_changed(game->id);
     mdns.update(announcement());
     events.add("library_changed", {.game = game->id.text()},
-               fmt::format("{} {} is {}", game->id.text(), game->version, change.after ? "here" : "gone"));
+               fmt::format("{} {} is {}", title_of(game->id), game->version, change.after ? "here" : "gone"));
 }
 
 /// Tells the party what we have of a content now.
 void PeerRuntime::Core::announce(const ContentId& content)
 {
-    if (const auto local = library.find(content)) {
-        party.set_library({to_entry(*local)}, {});
-    } else if (const auto partial = partials.find(content)) {
-        party.set_library({to_entry(*partial->manifest(), false)}, {});
+    const auto local = library.find(content);
+    const auto partial = local ? nullptr : partials.find(content);
+    if (local || partial) {
+        auto entry = local ? to_entry(*local) : to_entry(*partial->manifest(), false);
+        entry.facts = game_facts.told(entry.game);
+        party.set_library({entry}, {});
     } else {
         server.forget(content);
         party.set_library({}, {content});
+    }
+}
+
+/// The same of all that we have of a game.
+void PeerRuntime::Core::announce(const GameId& game)
+{
+    if (const auto local = library.find(game)) {
+        announce(local->content);
+    }
+    if (const auto download = downloads.find(game); download && partials.find(download->content)) {
+        announce(download->content);
     }
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <map>
 #include <optional>
 
 #include "async/supervisor.h"
+#include "catalog/catalog.h"
+#include "catalog/thumbnails.h"
 #include "discovery/beacon.h"
 #include "discovery/mdns.h"
 #include "discovery/network_watch.h"
@@ -12,12 +15,17 @@
 #include "platform/instance_lock.h"
 #include "runtime/diagnosis_server.h"
 #include "runtime/event_log.h"
+#include "runtime/game_facts.h"
+#include "runtime/game_model.h"
+#include "runtime/operations.h"
 #include "runtime/party_library.h"
 #include "runtime/party_network.h"
 #include "runtime/peer_runtime.h"
 #include "runtime/playing.h"
+#include "runtime/remove_package.h"
 #include "runtime/settings.h"
 #include "store/database.h"
+#include "store/removals.h"
 #include "swarm/downloads.h"
 #include "swarm/partial_content.h"
 #include "swarm/rate_limiter.h"
@@ -37,14 +45,15 @@ struct PeerRuntime::Core {
     void shutdown();
     Task<std::optional<std::string>> stopped();
 
-    // Snapshots, in core_snapshots.cpp.
+    // Snapshots, in core_snapshots.cpp and (of games) core_library.cpp.
     [[nodiscard]] Status status() const;
     [[nodiscard]] std::vector<Peer> peers() const;
-    [[nodiscard]] std::vector<Game> games(bool all) const;
+    [[nodiscard]] std::vector<Game> games(const GetGames& command) const;
     [[nodiscard]] Result<Game> game(const std::string& id) const;
     [[nodiscard]] std::vector<Download> download_queue() const;
 
     // Commands about downloads, in core_downloads.cpp.
+    [[nodiscard]] Result<Download> answer_of(const Result<swarm::DownloadStatus>& status) const;
     Task<Result<Download>> start_download(StartDownload command);
     Task<Result<Download>> cancel_download(CancelDownload command);
     Task<Result<std::vector<Download>>> set_paused(std::string game, bool all, bool paused);
@@ -57,8 +66,24 @@ struct PeerRuntime::Core {
     Task<Result<void>> change_number(ChangeSetting command);
     Task<Result<void>> change_text(ChangeSetting command);
     std::shared_ptr<void> play(std::string program);
-    Task<Result<VerifyReport>> verify(std::string game);
+    Task<Result<VerifyReport>> verify(VerifyGame command);
+    Task<Result<void>> repair(library::VerifyReport report);
     Task<Result<Status>> rescan();
+
+    /// A removal that an earlier process began. Nobody else touches the game until it is over.
+    struct CutShortRemoval {
+        store::RemovalRecord record;
+        Operations::Running running;
+        library::Library::Hold held;
+    };
+
+    // In core_removal.cpp.
+    Task<Result<RemoveReport>> remove_game(RemoveGame command);
+    /// The game is not to be removed any more, if it ever was.
+    Task<Result<void>> drop_removal(GameId game);
+
+    // The catalog and pictures, in core_catalog.cpp.
+    Task<Result<Cover>> cover(GetCover command);
 
     // For `lanspread doctor`, in core_diagnosis.cpp.
     Task<doctor::Diagnosis> diagnose();
@@ -79,11 +104,18 @@ struct PeerRuntime::Core {
     asio::thread_pool disk_pool;
     asio::thread_pool hash_pool;
     asio::thread_pool store_pool;
+    catalog::Catalog catalog;
+    catalog::Thumbnails thumbnails;
     library::Library library;
+    Operations operations;
+    PartyLibrary party_library;
+    std::map<GameId, LocalCopy> unshared_copies;  ///< what is here and not among the library's games
+    std::vector<CutShortRemoval> cut_short_removals;
     swarm::PartialContents partials;
     swarm::Server server;
     discovery::Reach reach;  ///< over the interfaces that may be used, as they are now
     party::Party party;
+    GameFacts game_facts;
     DiagnosisServer diagnosis_server;
     PartyNetwork network;
     swarm::Downloads downloads;
@@ -123,7 +155,31 @@ private:
 
     void on_library_change(const library::Change& change);
     void announce(const ContentId& content);
-    [[nodiscard]] std::vector<Offer> offers(const GameId& game) const;
+    void announce(const GameId& game);
+
+    Task<Result<void>> note_removal(store::RemovalRecord record,
+                                    std::shared_ptr<const content::Manifest> manifest);
+    Task<Result<RemovedPackage>> carry_out_removal(store::RemovalRecord record,
+                                                   std::shared_ptr<const content::Manifest> manifest);
+    Task<void> run_library();
+    void take_up_removals(const std::vector<store::RemovalRecord>& records);
+    Task<Result<bool>> is_cut_short(store::RemovalRecord record);
+    Task<Result<void>> finish_removal(store::RemovalRecord record);
+
+    [[nodiscard]] CatalogStatus catalog_status() const;
+    void catalog_changed(const std::vector<GameId>& games);
+    Task<Result<Bytes>> cover_bytes(GameId game);
+
+    // The party library, in core_library.cpp.
+    void peer_joined(const PeerId& peer);
+    void peer_left(const PeerId& peer, const std::string& reason);
+    void peer_library_changed(const PeerId& peer);
+    void local_game_changed(const GameId& game);
+    void unshared_games_changed();
+    [[nodiscard]] KnownFacts facts_of(const GameId& game) const;
+    [[nodiscard]] std::string title_of(const GameId& game) const;
+    [[nodiscard]] catalog::Language language() const;
+    [[nodiscard]] GameParts parts_of(const GameId& id, const PartyGame& game) const;
 };
 
 }  // namespace lanspread::runtime

@@ -4,10 +4,33 @@
 
 #include "async/offload.h"
 #include "base/log.h"
+#include "platform/files.h"
+#include "platform/paths.h"
 #include "runtime/settings.h"
 #include "store/settings.h"
 
 namespace lanspread::runtime {
+
+namespace {
+
+VerifyReport to_answer(const library::VerifyReport& report)
+{
+    VerifyReport answer{.game = report.game.text(),
+                        .version = report.version,
+                        .bytes_checked = report.bytes_checked,
+                        .missing = report.missing,
+                        .damaged = report.damaged,
+                        .extra = report.extra,
+                        .good = report.is_good(),
+                        .chunks = report.manifest->chunk_count(),
+                        .bad_chunks = static_cast<std::uint32_t>(report.bad_chunks.size())};
+    for (const auto chunk : report.bad_chunks) {
+        answer.bad_bytes += report.manifest->chunk_size(chunk);
+    }
+    return answer;
+}
+
+}  // namespace
 
 Task<Result<Peer>> PeerRuntime::Core::connect(std::string address)
 {
@@ -24,25 +47,61 @@ Task<Result<Peer>> PeerRuntime::Core::connect(std::string address)
     co_return fail(ErrorCode::unavailable, fmt::format("{}: the peer there has left again", address));
 }
 
-Task<Result<VerifyReport>> PeerRuntime::Core::verify(std::string game)
+Task<Result<VerifyReport>> PeerRuntime::Core::verify(VerifyGame command)
 {
-    const auto id = GameId::parse(game);
+    const auto id = GameId::parse(command.game);
     if (!id) {
         co_return fail(id.error());
     }
+    const auto running = operations.begin(*id, command.repair ? repairing : verifying);
+    if (!running) {
+        co_return fail(running.error());
+    }
+    // Until a repair has its own: nobody takes what changes meanwhile for another game.
+    const auto held = library.hold(*id);
     const auto report = co_await library.verify(*id);
     if (!report) {
         co_return fail(report.error());
     }
-    events.add("verify_finished", {.game = game},
+    events.add("verify_finished", {.game = command.game},
                report->is_good() ? "it is as it was shared" : "it is damaged, and not shared any more");
-    co_return VerifyReport{.game = game,
-                           .version = report->version,
-                           .bytes_checked = report->bytes_checked,
-                           .missing = report->missing,
-                           .damaged = report->damaged,
-                           .extra = report->extra,
-                           .good = report->is_good()};
+    auto answer = to_answer(*report);
+    if (command.repair && !report->is_good()) {
+        const auto repaired = co_await repair(*report);
+        answer.repairing = repaired.has_value();
+        answer.repair_problem = repaired ? std::string() : repaired.error().message;
+    }
+    co_return answer;
+}
+
+/// Begins the download that makes a damaged game good. Where it cannot, nothing is touched.
+Task<Result<void>> PeerRuntime::Core::repair(library::VerifyReport report)
+{
+    const auto& manifest = report.manifest;
+    const auto holders = network.holders(manifest->content_id());
+    if (!report.bad_chunks.empty() && std::ranges::none_of(holders, &swarm::Holder::complete)) {
+        co_return fail(
+            ErrorCode::unavailable,
+            fmt::format("nobody who is connected has {} {} as it was here, so nothing was changed: "
+                        "try again when somebody has, or `lanspread get {}` another version",
+                        report.game.text(), report.version, report.game.text()));
+    }
+    const bool is_writable =
+        co_await offload(disk_pool, [root = report.games_folder / platform::to_path(report.game.text())] {
+            return platform::is_writable(root);
+        });
+    if (!is_writable) {
+        co_return fail(
+            ErrorCode::refused,
+            fmt::format("{} cannot be written, so nothing was changed: check the rights of its folder",
+                        report.game.text()));
+    }
+    auto good = swarm::ChunkSet::all_of(manifest->chunk_count());
+    for (const auto chunk : report.bad_chunks) {
+        good.erase(chunk);
+    }
+    const auto begun = co_await downloads.repair(manifest, report.games_folder, std::move(good));
+    co_return begun ? Result<void>() : fail(begun.error());
 }
 
 /// Notes the setting, then holds to it.
@@ -74,6 +133,12 @@ Task<Result<void>> PeerRuntime::Core::change_number(ChangeSetting command)
     co_return noted;
 }
 
+catalog::Language PeerRuntime::Core::language() const
+{
+    const auto chosen = catalog::parse_language(settings_from(stored_settings).language);
+    return chosen ? *chosen : catalog::language_of_environment();
+}
+
 Task<Result<void>> PeerRuntime::Core::change_text(ChangeSetting command)
 {
     const auto value = parse_text_setting(command.name, command.value);
@@ -87,7 +152,7 @@ Task<Result<void>> PeerRuntime::Core::change_text(ChangeSetting command)
     if (noted) {
         const auto before = settings_from(stored_settings).connect;
         stored_settings.texts[command.name] = *value;
-        connect_to(before, *value);
+        connect_to(before, settings_from(stored_settings).connect);
     }
     co_return noted;
 }

@@ -4,14 +4,10 @@
 
 namespace lanspread::runtime {
 
-namespace {
-
-Result<Download> to_answer(const Result<swarm::DownloadStatus>& status)
+Result<Download> PeerRuntime::Core::answer_of(const Result<swarm::DownloadStatus>& status) const
 {
-    return status ? Result<Download>(to_model(*status)) : fail(status.error());
+    return status ? Result<Download>(to_model(*status, title_of(status->game))) : fail(status.error());
 }
-
-}  // namespace
 
 Task<Result<Download>> PeerRuntime::Core::start_download(StartDownload command)
 {
@@ -22,24 +18,24 @@ Task<Result<Download>> PeerRuntime::Core::start_download(StartDownload command)
     const auto free_folder = co_await offload(
         disk_pool, [folders = config.games_folders, game = *id] { return games_folder_for(folders, game); });
     const auto local = library.find(*id);
-    const auto wanted =
-        decide_download(offers(*id), local ? std::optional(to_entry(*local)) : std::nullopt, command.version);
-    const bool is_here = wanted && local && wanted->content == local->content;
+    const auto* game = party_library.find(*id);
+    const auto wanted = game == nullptr ? std::nullopt : decide_download(*game, command.version);
+    const bool is_here = wanted && local && wanted->second == local->content;
     // A download that waits for its source needs no offer to go on.
     const auto known = downloads.find(*id);
     const bool is_asked_for_already =
         known && !is_terminal(known->state) && (command.version.empty() || command.version == known->version);
     if ((is_here || !wanted) && is_asked_for_already) {
         if (known->state == swarm::DownloadState::paused) {
-            co_return to_answer(co_await downloads.set_paused(*id, false));
+            co_return answer_of(co_await downloads.set_paused(*id, false));
         }
-        co_return to_model(*known);
+        co_return answer_of(*known);
     }
     if (is_here) {
         swarm::DownloadStatus done{.game = *id, .version = local->version, .content = local->content};
         done.state = swarm::DownloadState::done;
         done.bytes_done = done.bytes_total = local->manifest->total_size();
-        co_return to_model(done);
+        co_return answer_of(done);
     }
     if (!wanted) {
         const auto which =
@@ -50,8 +46,20 @@ Task<Result<Download>> PeerRuntime::Core::start_download(StartDownload command)
                         "`lanspread games --all` for what they have",
                         which));
     }
-    const auto folder = local ? local->root.parent_path() : free_folder;
-    co_return to_answer(co_await downloads.start(*id, wanted->version, wanted->content, folder));
+    if (!free_folder) {
+        co_return fail(free_folder.error());
+    }
+    const auto beginning = operations.begin_download(*id);
+    if (!beginning) {
+        co_return fail(beginning.error());
+    }
+    // What somebody wants back is not removed any further, should that have been cut short once.
+    const auto dropped = co_await drop_removal(*id);
+    if (!dropped) {
+        co_return fail(dropped.error());
+    }
+    const auto folder = local ? local->root.parent_path() : *free_folder;
+    co_return answer_of(co_await downloads.start(*id, wanted->first, wanted->second, folder));
 }
 
 Task<Result<Download>> PeerRuntime::Core::cancel_download(CancelDownload command)
@@ -60,7 +68,7 @@ Task<Result<Download>> PeerRuntime::Core::cancel_download(CancelDownload command
     if (!id) {
         co_return fail(id.error());
     }
-    co_return to_answer(co_await downloads.cancel(*id, command.remove));
+    co_return answer_of(co_await downloads.cancel(*id, command.remove));
 }
 
 Task<Result<std::vector<Download>>> PeerRuntime::Core::set_paused(std::string game, bool all, bool paused)
@@ -87,7 +95,7 @@ Task<Result<std::vector<Download>>> PeerRuntime::Core::set_paused(std::string ga
             co_return fail(status.error());
         }
         if (status) {
-            answers.push_back(to_model(*status));
+            answers.push_back(to_model(*status, title_of(id)));
         }
     }
     co_return answers;
@@ -104,7 +112,7 @@ Task<Result<Download>> PeerRuntime::Core::set_priority(SetPriority command)
         co_return fail(ErrorCode::invalid_input,
                        fmt::format("'{}' is no priority: high, normal or low", command.priority));
     }
-    co_return to_answer(co_await downloads.set_priority(*id, *priority));
+    co_return answer_of(co_await downloads.set_priority(*id, *priority));
 }
 
 Task<Result<Download>> PeerRuntime::Core::move_download(MoveDownload command)
@@ -113,7 +121,7 @@ Task<Result<Download>> PeerRuntime::Core::move_download(MoveDownload command)
     if (!id) {
         co_return fail(id.error());
     }
-    co_return to_answer(co_await downloads.move(*id, command.position));
+    co_return answer_of(co_await downloads.move(*id, command.position));
 }
 
 }  // namespace lanspread::runtime

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <iterator>
-#include <set>
 
 #include "platform/paths.h"
 #include "runtime/core.h"
@@ -15,6 +14,15 @@ ServiceStatus to_model(const ServiceState& state)
             .running = state.is_running,
             .restarts = state.restarts,
             .last_error = state.last_error};
+}
+
+GamesFolderState to_model(const library::FolderState& folder)
+{
+    return {.path = platform::to_utf8(folder.path),
+            .state = std::string(to_string(folder.condition)),
+            .text = folder.text,
+            .games = folder.games,
+            .free_bytes = folder.free};
 }
 
 Peer to_model(const party::PeerStatus& status, TimePoint now)
@@ -52,6 +60,8 @@ Status PeerRuntime::Core::status() const
                   .version = LANSPREAD_VERSION,
                   .listen = {},
                   .games_folders = {},
+                  .catalog = catalog_status(),
+                  .watch = library.watch_problem(),
                   .cipher = std::string(endpoint->cipher()),
                   .peers = static_cast<std::uint32_t>(party.connected_count()),
                   .games = static_cast<std::uint32_t>(library.games().size()),
@@ -62,12 +72,14 @@ Status PeerRuntime::Core::status() const
                   .playing = playing.programs(),
                   .services = {},
                   .problems = library.problems()};
+    std::ranges::copy(game_facts.problems(), std::back_inserter(status.problems));
     std::ranges::copy(party.problems(), std::back_inserter(status.problems));
+    std::ranges::copy(catalog.status().problems, std::back_inserter(status.problems));
     for (const auto& address : listen_addresses({})) {
         status.listen.push_back(address.text());
     }
-    for (const auto& folder : config.games_folders) {
-        status.games_folders.push_back(platform::to_utf8(folder));
+    for (const auto& folder : library.folders()) {
+        status.games_folders.push_back(to_model(folder));
     }
     for (const auto* supervisor : {&carriers, &workers}) {
         for (const auto& state : supervisor->services()) {
@@ -75,15 +87,6 @@ Status PeerRuntime::Core::status() const
         }
     }
     return status;
-}
-
-std::vector<Download> PeerRuntime::Core::download_queue() const
-{
-    std::vector<Download> queue;
-    for (const auto& status : downloads.snapshot()) {
-        queue.push_back(to_model(status));
-    }
-    return queue;
 }
 
 std::vector<Peer> PeerRuntime::Core::peers() const
@@ -94,60 +97,6 @@ std::vector<Peer> PeerRuntime::Core::peers() const
         peers.push_back(to_model(status, now));
     }
     return peers;
-}
-
-std::vector<Offer> PeerRuntime::Core::offers(const GameId& game) const
-{
-    std::vector<Offer> offers;
-    for (auto& holding : party.holders(game)) {
-        offers.push_back({std::move(holding.name), std::move(holding.entry)});
-    }
-    return offers;
-}
-
-std::vector<Game> PeerRuntime::Core::games(bool all) const
-{
-    std::map<GameId, std::vector<Offer>> offers;
-    party.visit_libraries([&offers](const PeerId&, const std::string& name, const wire::GameEntry& entry) {
-        offers[entry.game].push_back({name, entry});
-    });
-    std::set<GameId> ids;
-    for (const auto& local : library.games()) {
-        ids.insert(local->id);
-    }
-    for (const auto& download : downloads.snapshot()) {
-        ids.insert(download.game);
-    }
-    if (all) {
-        for (const auto& [id, entries] : offers) {
-            ids.insert(id);
-        }
-    }
-    std::vector<Game> games;
-    for (const auto& id : ids) {
-        games.push_back(merge_game(id, offers[id], library.find(id).get(), downloads.find(id)));
-    }
-    return games;
-}
-
-Result<Game> PeerRuntime::Core::game(const std::string& id) const
-{
-    const auto parsed = GameId::parse(id);
-    if (!parsed) {
-        return fail(parsed.error());
-    }
-    const auto local = library.find(*parsed);
-    const auto its_offers = offers(*parsed);
-    const auto download = downloads.find(*parsed);
-    if (!local && its_offers.empty() && !download) {
-        return fail(
-            ErrorCode::not_found,
-            fmt::format(
-                "nobody who is connected has a game '{}': see `lanspread games --all` for what there is, and "
-                "`lanspread peers` for who is here",
-                id));
-    }
-    return merge_game(*parsed, its_offers, local.get(), download);
 }
 
 }  // namespace lanspread::runtime

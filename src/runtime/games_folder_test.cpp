@@ -18,9 +18,10 @@ protected:
         }
     }
 
+    /// Empty where none of them can take it.
     [[nodiscard]] std::filesystem::path chosen() const
     {
-        return games_folder_for(folders_, GameId::parse("doom").value());
+        return games_folder_for(folders_, GameId::parse("doom").value()).value_or("");
     }
 
     platform::TemporaryFolder folder_;
@@ -55,6 +56,21 @@ TEST_F(GamesFolderTest, is_not_one_that_has_a_file_or_a_link_of_that_name)
     std::filesystem::create_directory_symlink(folder_.path() / "elsewhere", folders_[1] / "doom");
     std::ofstream(folders_[2] / "doom") << "a file";
     EXPECT_EQ(chosen(), folders_[0]);
+}
+
+TEST_F(GamesFolderTest, is_the_next_one_where_the_first_is_not_there)
+{
+    std::filesystem::remove(folders_[0]);
+    EXPECT_EQ(chosen(), folders_[1]);
+}
+
+TEST_F(GamesFolderTest, is_none_where_none_can_be_written_into)
+{
+    for (const auto& folder : folders_) {
+        std::filesystem::remove(folder);
+        std::ofstream(folder) << "a file";
+    }
+    EXPECT_EQ(chosen(), "");
 }
 
 }  // namespace

@@ -1,140 +1,291 @@
 #include "runtime/party_library.h"
 
 #include <algorithm>
-#include <map>
-#include <string_view>
+#include <span>
 #include <tuple>
-
-#include "platform/paths.h"
 
 namespace lanspread::runtime {
 
 namespace {
 
-/// Versions before contents, so that iteration goes from the oldest version to the newest.
-using Key = std::pair<std::string, ContentId>;
+/// Complete holders first. No two claims of a content are of the same peer.
+bool goes_before(const Claim& one, const Claim& other)
+{
+    return one.complete != other.complete ? one.complete : one.peer < other.peer;
+}
 
-struct Holders {
-    wire::GameEntry entry;              ///< a complete holder's, where there is one
-    std::vector<std::string> peers;     ///< who have it completely
-    std::vector<std::string> partials;  ///< who are fetching it
+/// How many hold a content completely, and how many are fetching it: the more, the rather it is meant. Those
+/// who are fetching count only where nobody has it all.
+using Standing = std::pair<std::size_t, std::size_t>;
+
+Standing standing(std::span<const Claim> claims, bool is_here)
+{
+    const auto complete =
+        static_cast<std::size_t>(std::ranges::partition_point(claims, &Claim::complete) - claims.begin());
+    const auto holders = complete + (is_here ? 1 : 0);
+    return {holders, holders == 0 ? claims.size() : 0};
+}
+
+struct Best {
+    VersionKey content;
+    Standing standing;
 };
 
-std::map<Key, Holders> by_content(const std::vector<Offer>& offers)
+/// The content that stands best; of all versions where `version` is empty. Of those that tie the newest
+/// version, then our own copy, which nobody gives up for nothing, then the smallest content id.
+std::optional<Best> best_of(const PartyGame& game, const std::string& version)
 {
-    std::map<Key, Holders> contents;
-    for (const auto& offer : offers) {
-        auto& holders = contents[{offer.entry.version, offer.entry.content}];
-        if (offer.entry.complete || holders.peers.empty()) {
-            holders.entry = offer.entry;
+    const auto here = game.shared();
+    std::optional<Best> best;
+    const auto consider = [&](const VersionKey& content, std::span<const Claim> claims) {
+        const bool is_here = here == content;
+        const auto its_standing = standing(claims, is_here);
+        const bool is_meant = version.empty() || content.first == version;
+        const auto is_better = [&] {
+            const bool is_best_here = here == best->content;
+            return std::tie(best->standing, best->content.first, is_best_here, content.second) <
+                   std::tie(its_standing, content.first, is_here, best->content.second);
+        };
+        if (is_meant && (!best || is_better())) {
+            best = {.content = content, .standing = its_standing};
         }
-        (offer.entry.complete ? holders.peers : holders.partials).push_back(offer.peer_name);
+    };
+    for (const auto& [content, claims] : game.held) {
+        consider(content, claims);
     }
-    return contents;
+    if (here && !game.held.contains(*here)) {
+        consider(*here, {});
+    }
+    return best;
 }
 
-/// The more, the rather it is what `get` means. Those who are fetching something count only where nobody has
-/// it.
-auto standing(const Holders& holders)
-{
-    const auto partials = holders.peers.empty() ? holders.partials.size() : 0;
-    return std::tuple(holders.peers.size(), partials, std::string_view(holders.entry.version));
-}
+bool is_complete_somewhere(const std::optional<Best>& best) { return best && best->standing.first > 0; }
 
 }  // namespace
 
-std::optional<wire::GameEntry> decide_download(const std::vector<Offer>& offers,
-                                               const std::optional<wire::GameEntry>& local,
-                                               const std::string& version)
+Verdict judge(const PartyGame& game)
 {
-    auto contents = by_content(offers);
-    if (local) {
-        auto& holders = contents[{local->version, local->content}];
-        holders.entry = *local;
-        holders.peers.emplace_back();  // this one
+    const auto most_held = best_of(game, "");
+    Verdict verdict;
+    auto current = most_held;
+    if (game.catalog && !game.catalog->version.empty()) {
+        verdict.current_version = game.catalog->version;
+        verdict.current_by = CurrentBy::catalog;
+        current = best_of(game, game.catalog->version);
+    } else if (most_held) {
+        verdict.current_version = most_held->content.first;
+        verdict.current_by = CurrentBy::most_peers;
     }
-    const Holders* best = nullptr;
-    for (const auto& [key, holders] : contents) {
-        if (!version.empty() && key.first != version) {
-            continue;
+    const auto& wanted = is_complete_somewhere(current) ? current : most_held;
+    if (current) {
+        verdict.current = current->content;
+    }
+    if (wanted) {
+        const auto here = game.shared();
+        const bool is_step_back = here && wanted->content.first < here->first;
+        verdict.wanted = is_step_back ? here : wanted->content;
+    }
+    return verdict;
+}
+
+std::string_view to_string(LocalCopy::State state)
+{
+    switch (state) {
+        case LocalCopy::State::shared: return "shared";
+        case LocalCopy::State::installed_only: return "installed_only";
+        case LocalCopy::State::damaged: return "damaged";
+        case LocalCopy::State::folder_missing: return "folder_missing";
+        case LocalCopy::State::not_shared: return "not_shared";
+    }
+    return "unknown";
+}
+
+std::string_view to_string(CurrentBy reason)
+{
+    switch (reason) {
+        case CurrentBy::nothing: return "";
+        case CurrentBy::catalog: return "catalog";
+        case CurrentBy::most_peers: return "most_peers";
+    }
+    return "unknown";
+}
+
+std::optional<VersionKey> PartyGame::shared() const
+{
+    return local && local->state == LocalCopy::State::shared
+               ? std::optional<VersionKey>({local->version, local->content})
+               : std::nullopt;
+}
+
+std::uint64_t PartyGame::size_of(const VersionKey& content) const
+{
+    if (shared() == content) {
+        return local->size;
+    }
+    const auto found = held.find(content);
+    return found == held.end() ? 0 : found->second.front().size;
+}
+
+std::uint32_t PartyGame::files_of(const VersionKey& content) const
+{
+    if (shared() == content) {
+        return local->files;
+    }
+    const auto found = held.find(content);
+    return found == held.end() ? 0 : found->second.front().files;
+}
+
+std::optional<VersionKey> decide_download(const PartyGame& game, const std::string& version)
+{
+    if (version.empty()) {
+        return judge(game).wanted;
+    }
+    const auto best = best_of(game, version);
+    return best ? std::optional(best->content) : std::nullopt;
+}
+
+const PartyGame* PartyLibrary::find(const GameId& game) const
+{
+    const auto found = games_.find(game);
+    return found == games_.end() ? nullptr : &found->second;
+}
+
+std::vector<GameId> PartyLibrary::set_library(const PeerId& peer, const Entries& entries)
+{
+    auto& places = peers_[peer];
+    places.reserve(entries.size());
+    std::vector<ContentId> gone;
+    for (const auto& [content, place] : places) {
+        if (!entries.contains(content)) {
+            gone.push_back(content);
         }
-        if (best == nullptr || standing(holders) > standing(*best)) {
-            best = &holders;
+    }
+    std::vector<GameId> changed;
+    for (const auto& content : gone) {
+        std::ranges::move(remove(peer, content), std::back_inserter(changed));
+    }
+    for (const auto& [content, entry] : entries) {
+        put(peer, places, entry, changed);
+    }
+    std::ranges::sort(changed);
+    changed.erase(std::ranges::unique(changed).begin(), changed.end());
+    return changed;
+}
+
+std::vector<GameId> PartyLibrary::put(const PeerId& peer, const wire::GameEntry& entry)
+{
+    std::vector<GameId> changed;
+    put(peer, peers_[peer], entry, changed);
+    return changed;
+}
+
+void PartyLibrary::put(const PeerId& peer, Places& places, const wire::GameEntry& entry,
+                       std::vector<GameId>& changed)
+{
+    const Claim claim{.peer = peer, .complete = entry.complete, .size = entry.size, .files = entry.files};
+    const auto [mine, is_new] = places.try_emplace(entry.content);
+    if (!is_new) {
+        const auto before = mine->second;
+        const auto& game = before.game->first;
+        if (game == entry.game && before.held->first.first == entry.version &&
+            std::ranges::find(before.held->second, claim) != before.held->second.end()) {
+            return;
         }
+        if (game != entry.game) {
+            changed.push_back(game);
+        }
+        take_back(peer, before);
     }
-    if (best == nullptr) {
-        return std::nullopt;
-    }
-    const bool is_step_back = version.empty() && local && best->entry.version < local->version;
-    return is_step_back ? local : best->entry;
+    changed.push_back(entry.game);
+    mine->second = place_of(entry);
+    auto& claims = mine->second.held->second;
+    claims.insert(std::ranges::upper_bound(claims, claim, goes_before), claim);
 }
 
-wire::GameEntry to_entry(const content::Manifest& manifest, bool complete)
+std::vector<GameId> PartyLibrary::remove(const PeerId& peer, const ContentId& content)
 {
-    return {.game = manifest.game(),
-            .version = manifest.version(),
-            .content = manifest.content_id(),
-            .size = manifest.total_size(),
-            .chunks = manifest.chunk_count(),
-            .files = static_cast<std::uint32_t>(manifest.files().size()),
-            .complete = complete};
+    const auto found = peers_.find(peer);
+    if (found == peers_.end()) {
+        return {};
+    }
+    const auto mine = found->second.find(content);
+    if (mine == found->second.end()) {
+        return {};
+    }
+    std::vector<GameId> changed{mine->second.game->first};
+    take_back(peer, mine->second);
+    found->second.erase(mine);
+    return changed;
 }
 
-wire::GameEntry to_entry(const library::LocalGame& game) { return to_entry(*game.manifest, true); }
-
-Game merge_game(const GameId& id, const std::vector<Offer>& offers, const library::LocalGame* local,
-                const std::optional<swarm::DownloadStatus>& download)
+void PartyLibrary::remove_peer(const PeerId& peer)
 {
-    auto contents = by_content(offers);
-    Game game{.id = id.text(), .title = id.text()};  // a title needs a catalog, which is not built yet
-    if (local != nullptr) {
-        game.local = true;
-        game.local_version = local->version;
-        game.path = platform::to_utf8(local->root);
-        game.size = local->manifest->total_size();
-        contents[{local->version, local->content}].entry = to_entry(*local);
-    } else if (const auto offer = decide_download(offers, std::nullopt, "")) {
-        game.size = offer->size;
+    const auto found = peers_.find(peer);
+    if (found == peers_.end()) {
+        return;
     }
-    for (auto& [key, holders] : contents) {
-        std::ranges::sort(holders.peers);
-        std::ranges::sort(holders.partials);
-        game.versions.push_back({.version = key.first,
-                                 .content = key.second.hex(),
-                                 .size = holders.entry.size,
-                                 .files = holders.entry.files,
-                                 .peers = std::move(holders.peers),
-                                 .partial_peers = std::move(holders.partials),
-                                 .local = local != nullptr && local->content == key.second});
+    for (const auto& [content, place] : found->second) {
+        take_back(peer, place);
     }
-    std::ranges::reverse(game.versions);
-    if (download) {
-        game.downloads.push_back(to_model(*download));
-    }
-    return game;
+    peers_.erase(found);
 }
 
-Download to_model(const swarm::DownloadStatus& status)
+void PartyLibrary::set_local(const GameId& game, std::optional<LocalCopy> copy)
 {
-    Download download{.game = status.game.text(),
-                      .version = status.version,
-                      .content = status.content.hex(),
-                      .state = std::string(to_string(status.state)),
-                      .reason = status.reason,
-                      .priority = std::string(to_string(status.priority)),
-                      .position = static_cast<std::uint32_t>(status.position),
-                      .bytes_done = status.bytes_done,
-                      .bytes_total = status.bytes_total,
-                      .bytes_fetched = status.bytes_fetched,
-                      .bytes_twice = status.bytes_twice,
-                      .bytes_per_second = status.bytes_per_second,
-                      .seconds = status.seconds,
-                      .eta_seconds = status.eta_seconds,
-                      .sources = {}};
-    for (const auto& source : status.sources) {
-        download.sources.push_back({source.peer.hex(), source.name, source.bytes, source.bytes_per_second});
+    const auto found = games_.try_emplace(game).first;
+    found->second.local = std::move(copy);
+    drop_if_empty(found);
+}
+
+void PartyLibrary::set_catalog(const std::map<GameId, CatalogEntry>& catalog)
+{
+    for (auto game = games_.begin(); game != games_.end();) {
+        const auto next = std::next(game);
+        if (!catalog.contains(game->first)) {
+            game->second.catalog.reset();
+            drop_if_empty(game);
+        }
+        game = next;
     }
-    return download;
+    for (const auto& [id, entry] : catalog) {
+        games_[id].catalog = entry;
+    }
+}
+
+/// Made where it is not there.
+PartyLibrary::Place PartyLibrary::place_of(const wire::GameEntry& entry)
+{
+    const auto [known, is_new] = contents_.try_emplace(entry.content);
+    if (!is_new && known->second.game->first == entry.game &&
+        known->second.held->first.first == entry.version) {
+        return known->second;
+    }
+    const auto game = games_.try_emplace(entry.game).first;
+    const auto held = game->second.held.try_emplace({entry.version, entry.content}).first;
+    known->second = {.game = game, .held = held};
+    return known->second;
+}
+
+/// The caller forgets the place.
+void PartyLibrary::take_back(const PeerId& peer, const Place& place)
+{
+    std::erase_if(place.held->second, [&](const Claim& claim) { return claim.peer == peer; });
+    if (!place.held->second.empty()) {
+        return;
+    }
+    const auto known = contents_.find(place.held->first.second);
+    if (known != contents_.end() && known->second.held == place.held) {
+        contents_.erase(known);
+    }
+    place.game->second.held.erase(place.held);
+    drop_if_empty(place.game);
+}
+
+void PartyLibrary::drop_if_empty(Games::iterator game)
+{
+    if (game->second.held.empty() && !game->second.local && !game->second.catalog) {
+        games_.erase(game);
+    }
 }
 
 }  // namespace lanspread::runtime

@@ -91,6 +91,42 @@ Task<Result<swarm::Fetched>> PartyNetwork::fetch_chunk(PeerId peer, ContentId co
     co_return read ? Result<swarm::Fetched>(std::nullopt) : fail(read.error());
 }
 
+Task<Result<Bytes>> PartyNetwork::fetch_sums(PeerId peer, ContentId content, swarm::BlockRuns blocks,
+                                             std::uint32_t size, TimePoint deadline)
+{
+    return fetch_exactly(
+        peer,
+        wire::GetSums{
+            .content = content, .chunk = blocks.chunk, .block = blocks.block, .runs = std::move(blocks.runs)},
+        size, deadline);
+}
+
+Task<Result<Bytes>> PartyNetwork::fetch_ranges(PeerId peer, ContentId content, swarm::BlockRuns blocks,
+                                               std::uint32_t size, TimePoint deadline)
+{
+    return fetch_exactly(
+        peer,
+        wire::GetRanges{
+            .content = content, .chunk = blocks.chunk, .block = blocks.block, .runs = std::move(blocks.runs)},
+        size, deadline);
+}
+
+/// An answer that must have `size` bytes.
+Task<Result<Bytes>> PartyNetwork::fetch_exactly(PeerId peer, party::ContentRequest request,
+                                                std::uint32_t size, TimePoint deadline)
+{
+    auto answer = co_await party_.request_data(peer, std::move(request), deadline);
+    if (!answer) {
+        co_return no_data(answer.error());
+    }
+    auto& [data, stream] = *answer;
+    if (data.size != size) {
+        co_return fail(ErrorCode::corrupt,
+                       fmt::format("an answer of {} bytes rather than {}", data.size, size));
+    }
+    co_return co_await stream.read_bytes(size, deadline);
+}
+
 Task<Result<void>> PartyNetwork::follow(PeerId peer, ContentId content, std::uint32_t chunks,
                                         swarm::FollowSink* sink)
 {

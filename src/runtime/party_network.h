@@ -15,11 +15,18 @@ public:
     Task<Result<swarm::Fetched>> fetch_chunk(PeerId peer, ContentId content, std::uint32_t chunk,
                                              SharedBuffer buffer, std::uint32_t size,
                                              transport::Patience patience) override;
+    Task<Result<Bytes>> fetch_sums(PeerId peer, ContentId content, swarm::BlockRuns blocks,
+                                   std::uint32_t size, TimePoint deadline) override;
+    Task<Result<Bytes>> fetch_ranges(PeerId peer, ContentId content, swarm::BlockRuns blocks,
+                                     std::uint32_t size, TimePoint deadline) override;
     Task<Result<void>> follow(PeerId peer, ContentId content, std::uint32_t chunks,
                               swarm::FollowSink* sink) override;
     void ban(const PeerId& peer, const std::string& reason) override { party_.ban(peer, reason); }
 
 private:
+    [[nodiscard]] Task<Result<Bytes>> fetch_exactly(PeerId peer, party::ContentRequest request,
+                                                    std::uint32_t size, TimePoint deadline);
+
     party::Party& party_;
 };
 

@@ -172,6 +172,21 @@ TEST_F(PartyNetworkTest, a_chunk_that_does_not_begin_is_given_up)
     EXPECT_EQ(fetch(3, {.first_byte = Clock::now() + 50ms, .stall = 10s}).error().code, ErrorCode::timed_out);
 }
 
+TEST_F(PartyNetworkTest, sums_and_ranges_come_as_they_are_and_with_the_size_that_they_must_have)
+{
+    script_.frames = {wire::encode(wire::Data{8}).value()};
+    script_.raw = Bytes(8, std::byte{5});
+    const swarm::BlockRuns blocks{.chunk = 3, .block = 64, .runs = {1, 2}};
+    EXPECT_EQ(result_of(network_.fetch_sums(bob_.id(), content_, blocks, 8, soon())).value(), script_.raw);
+    EXPECT_EQ(result_of(network_.fetch_ranges(bob_.id(), content_, blocks, 8, soon())).value(), script_.raw);
+    const auto& asked = std::get<wire::GetRanges>(script_.asked.back());
+    EXPECT_EQ(asked.content, content_);
+    EXPECT_EQ(asked.chunk, 3U);
+    EXPECT_EQ(asked.runs, blocks.runs);
+    EXPECT_EQ(result_of(network_.fetch_ranges(bob_.id(), content_, blocks, 9, soon())).error().code,
+              ErrorCode::corrupt);
+}
+
 TEST_F(PartyNetworkTest, following_tells_what_is_there_and_what_comes_until_the_other_ends_it)
 {
     script_.say_bitfield(set_of({0, 64, 99}));

@@ -24,8 +24,9 @@ const Config& PeerRuntime::config() const { return core_->config; }
 
 Status PeerRuntime::status() const { return core_->status(); }
 std::vector<Peer> PeerRuntime::peers() const { return core_->peers(); }
-std::vector<Game> PeerRuntime::games(bool all) const { return core_->games(all); }
+std::vector<Game> PeerRuntime::games(GetGames command) const { return core_->games(command); }
 Result<Game> PeerRuntime::game(std::string id) const { return core_->game(id); }
+Task<Result<Cover>> PeerRuntime::cover(GetCover command) { return core_->cover(std::move(command)); }
 
 Task<Result<Peer>> PeerRuntime::connect(Connect command)
 {
@@ -64,7 +65,11 @@ Task<Result<Settings>> PeerRuntime::change_setting(ChangeSetting command)
 std::shared_ptr<void> PeerRuntime::play(Play command) { return core_->play(std::move(command.program)); }
 Task<Result<VerifyReport>> PeerRuntime::verify(VerifyGame command)
 {
-    return core_->verify(std::move(command.game));
+    return core_->verify(std::move(command));
+}
+Task<Result<RemoveReport>> PeerRuntime::remove(RemoveGame command)
+{
+    return core_->remove_game(std::move(command));
 }
 Task<Result<Status>> PeerRuntime::rescan() { return core_->rescan(); }
 Task<doctor::Diagnosis> PeerRuntime::diagnose() { return core_->diagnose(); }

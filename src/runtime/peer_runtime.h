@@ -20,6 +20,8 @@ namespace lanspread::runtime {
 struct Config {
     std::filesystem::path state_folder;
     std::vector<std::filesystem::path> games_folders;
+    std::filesystem::path catalog_file;   ///< empty: the game.db of a games folder, where there is one
+    std::filesystem::path covers_folder;  ///< empty: beside the catalog
     std::string name;                     ///< display name; empty: the host's
     Address listen;                       ///< unspecified: every interface; port 0: the system chooses
     std::vector<std::string> interfaces;  ///< use only these; empty: all usable ones
@@ -44,8 +46,9 @@ public:
 
     [[nodiscard]] Status status() const;
     [[nodiscard]] std::vector<Peer> peers() const;
-    [[nodiscard]] std::vector<Game> games(bool all) const;
+    [[nodiscard]] std::vector<Game> games(GetGames command) const;
     [[nodiscard]] Result<Game> game(std::string id) const;
+    [[nodiscard]] Task<Result<Cover>> cover(GetCover command);
     [[nodiscard]] Task<Result<Peer>> connect(Connect command);
     [[nodiscard]] Task<Result<Download>> start_download(StartDownload command);
     [[nodiscard]] Task<Result<Download>> cancel_download(CancelDownload command);
@@ -59,6 +62,7 @@ public:
     /// Somebody plays until what this returns is destroyed.
     [[nodiscard]] std::shared_ptr<void> play(Play command);
     [[nodiscard]] Task<Result<VerifyReport>> verify(VerifyGame command);
+    [[nodiscard]] Task<Result<RemoveReport>> remove(RemoveGame command);
     [[nodiscard]] Task<Result<Status>> rescan();
     [[nodiscard]] Task<doctor::Diagnosis> diagnose();
     [[nodiscard]] Task<Result<doctor::Speed>> measure_speed(MeasureSpeed command);

@@ -15,6 +15,7 @@
 #include <boost/mp11/algorithm.hpp>
 
 #include "base/quantity.h"
+#include "catalog/language.h"
 #include "party/addresses.h"
 
 namespace lanspread::runtime {
@@ -67,10 +68,7 @@ std::optional<std::int64_t> parse_as(const std::string& /*text*/, std::string_vi
 {
     return std::nullopt;
 }
-std::string_view values_of(const std::string& /*text*/)
-{
-    return "HOST or HOST:PORT, several in one pair of quotes";
-}
+std::string_view values_of(const std::string& /*text*/) { return "a text"; }
 
 /// Calls `visit(name, member)` for each setting.
 template <class Visit>
@@ -79,6 +77,37 @@ void for_each_setting(Settings& settings, Visit visit)
     using Members = boost::describe::describe_members<Settings, boost::describe::mod_public>;
     boost::mp11::mp_for_each<Members>(
         [&](auto member) { visit(std::string_view(member.name), settings.*member.pointer); });
+}
+
+Result<std::string> parse_addresses(std::string_view name, std::string_view text)
+{
+    if (text == "off" || text == "none") {
+        return std::string();
+    }
+    std::vector<std::string> kept;
+    for (auto& entry : entries_of(text)) {
+        if (const auto address = party::parse_host_port(entry); !address) {
+            return fail(address.error().in(name));
+        }
+        if (std::ranges::find(kept, entry) == kept.end()) {
+            kept.push_back(std::move(entry));
+        }
+    }
+    if (kept.size() > max_typed) {
+        return fail(ErrorCode::invalid_input, fmt::format("{}: more than {} addresses", name, max_typed));
+    }
+    return fmt::format("{}", fmt::join(kept, " "));
+}
+
+Result<std::string> parse_language(std::string_view text)
+{
+    if (text == "auto") {
+        return std::string();
+    }
+    return catalog::parse_language(text)
+               ? Result<std::string>(text)
+               : fail(ErrorCode::invalid_input,
+                      fmt::format("language cannot be '{}': de, en, fr or auto", text));
 }
 
 }  // namespace
@@ -102,26 +131,11 @@ Result<std::int64_t> parse_setting(std::string_view name, std::string_view text)
                          fmt::format("there is no setting '{}'; there are {}", name, fmt::join(names, ", ")));
 }
 
-bool is_text_setting(std::string_view name) { return name == "connect"; }
+bool is_text_setting(std::string_view name) { return name == "connect" || name == "language"; }
 
 Result<std::string> parse_text_setting(std::string_view name, std::string_view text)
 {
-    if (text == "off" || text == "none") {
-        return std::string();
-    }
-    std::vector<std::string> kept;
-    for (auto& entry : entries_of(text)) {
-        if (const auto address = party::parse_host_port(entry); !address) {
-            return fail(address.error().in(name));
-        }
-        if (std::ranges::find(kept, entry) == kept.end()) {
-            kept.push_back(std::move(entry));
-        }
-    }
-    if (kept.size() > max_typed) {
-        return fail(ErrorCode::invalid_input, fmt::format("{}: more than {} addresses", name, max_typed));
-    }
-    return fmt::format("{}", fmt::join(kept, " "));
+    return name == "language" ? parse_language(text) : parse_addresses(name, text);
 }
 
 std::vector<std::string> entries_of(std::string_view text)

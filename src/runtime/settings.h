@@ -21,8 +21,8 @@ struct StoredSettings {
 
 /// Whether a setting is kept as a text, and read by parse_text_setting.
 [[nodiscard]] bool is_text_setting(std::string_view name);
-/// The text that the store keeps for such a setting: HOST[:PORT]s, each once, with one space between them.
-/// `invalid_input` where one of them cannot be.
+/// The text that the store keeps for such a setting: HOST[:PORT]s, each once, with one space between them; or
+/// the word for a language, and nothing for "auto". `invalid_input` where that cannot be.
 [[nodiscard]] Result<std::string> parse_text_setting(std::string_view name, std::string_view text);
 /// The entries of such a text.
 [[nodiscard]] std::vector<std::string> entries_of(std::string_view text);

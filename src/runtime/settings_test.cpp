@@ -55,6 +55,15 @@ TEST(Settings, take_addresses_as_a_person_lists_them)
     EXPECT_EQ(settings_from({.numbers = {}, .texts = {{"connect", "pc7.lan"}}}).connect, "pc7.lan");
 }
 
+TEST(Settings, take_a_language_or_that_of_the_environment)
+{
+    EXPECT_TRUE(is_text_setting("language"));
+    EXPECT_EQ(parse_text_setting("language", "de"), "de");
+    EXPECT_EQ(parse_text_setting("language", "auto"), "");
+    EXPECT_EQ(parse_text_setting("language", "klingon").error().code, ErrorCode::invalid_input);
+    EXPECT_EQ(settings_from({.numbers = {}, .texts = {{"language", "fr"}}}).language, "fr");
+}
+
 TEST(Settings, refuse_a_list_of_which_one_address_cannot_be_and_name_it)
 {
     const auto refused = parse_text_setting("connect", "pc7.lan 10.0.0.5:70000");

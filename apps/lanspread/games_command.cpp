@@ -1,0 +1,74 @@
+#include "lanspread/games_command.h"
+
+#include <fmt/format.h>
+
+#include "lanspread/ask_and_print.h"
+#include "lanspread/format.h"
+#include "lanspread/games_output.h"
+#include "lanspread/terminal.h"
+
+namespace lanspread::cli {
+
+namespace {
+
+/// Nothing where the person agrees.
+std::optional<ExitCode> confirm(const runtime::Game& game)
+{
+    const auto answer =
+        ask_person(fmt::format("Remove {} {} ({}) from {}? [y/N] ", printable(game.title), game.local_version,
+                               size_text(game.size), printable(game.path)));
+    if (!answer) {
+        complain(
+            fmt::format("nobody can be asked here whether {} is to be removed: say so with --yes", game.id));
+        return ExitCode::wrong_use;
+    }
+    if (*answer == "y" || *answer == "Y" || *answer == "yes") {
+        return std::nullopt;
+    }
+    complain(fmt::format("{} stays", game.title));
+    return ExitCode::refused;
+}
+
+}  // namespace
+
+ExitCode list_games(const CommonOptions& options, const GamesFilter& filter)
+{
+    const auto answer =
+        api::ControlClient(options.state_folder).ask<std::vector<runtime::Game>>(command_for(filter));
+    if (!answer) {
+        return fail_with(answer.error());
+    }
+    const auto games = chosen(*answer, filter);
+    if (!options.json) {
+        print_now(games_text(games, output_terminal_width()));
+        return ExitCode::done;
+    }
+    const auto text = wire::encode(games, api::max_answer_size);
+    if (!text) {
+        return fail_with(text.error());
+    }
+    print_now(*text + '\n');
+    return ExitCode::done;
+}
+
+ExitCode show_game(const CommonOptions& options, const std::string& game)
+{
+    return ask_and_print<runtime::Game>(options, runtime::GetGame{.game = game}, &game_text);
+}
+
+ExitCode remove_game(const CommonOptions& options, const RemoveOptions& remove)
+{
+    const auto game =
+        api::ControlClient(options.state_folder).ask<runtime::Game>(runtime::GetGame{.game = remove.game});
+    if (!game) {
+        return fail_with(game.error());
+    }
+    if (const auto refusal = remove.yes ? std::nullopt : confirm(*game)) {
+        return *refusal;
+    }
+    return ask_and_print<runtime::RemoveReport>(
+        options, runtime::RemoveGame{.game = remove.game, .keep_installed = remove.keep_installed},
+        &removed_text);
+}
+
+}  // namespace lanspread::cli
