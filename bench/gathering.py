@@ -140,7 +140,7 @@ class Gathering:
 
     @staticmethod
     def _seen(peer: Peer) -> int:
-        return len(ask_for_list(peer.ready["api"], {"type": "GetGames", "all": True}))
+        return len(ask_for_list(peer.ready["api"], {"type": "GetGames", "all": True, "catalog": False}))
 
 
 def _small_game(root: Path, text: str) -> Path:

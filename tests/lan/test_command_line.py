@@ -15,7 +15,8 @@ class CommandLine(LanTest):
         nobody = Peer(self.folder, "nobody")
         for arguments in (["status"], ["peers"], ["games"], ["show", "quake"], ["get", "quake"], ["cancel", "quake"],
                           ["verify", "quake"], ["events"], ["connect", "10.77.0.9:7000"], ["downloads"], ["pause", "quake"],
-                          ["resume", "--all"], ["priority", "quake", "high"], ["move", "quake", "1"], ["settings"]):
+                          ["resume", "--all"], ["priority", "quake", "high"], ["move", "quake", "1"], ["settings"],
+                          ["remove", "quake", "--yes"]):
             with self.subTest(arguments):
                 answer = nobody.cli(*arguments)
                 self.assertEqual(answer.code, NO_PEER, answer)
@@ -30,7 +31,7 @@ class CommandLine(LanTest):
 
     def test_wrong_use_is_told_apart(self):
         for arguments in ([], ["nonsense"], ["status", "--nonsense"], ["get"], ["show"], ["run", "--listen", "nonsense"],
-                          ["run", "--log-level", "loud"]):
+                          ["run", "--log-level", "loud"], ["games", "--sort", "nonsense"], ["remove"]):
             with self.subTest(arguments):
                 done = subprocess.run([binary(), *arguments], capture_output=True, text=True, timeout=20, check=False,
                                       stdin=subprocess.DEVNULL)
