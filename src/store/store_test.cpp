@@ -173,8 +173,9 @@ TEST_F(StoreTest, leaves_out_rows_that_do_not_parse)
     execute(
         "INSERT INTO downloads VALUES (x'00', 'doom', '20240101', x'2f', 1, x'', 0, 2, 0, 0, 0);"
         "INSERT INTO downloads VALUES (zeroblob(32), '../up', '20240101', x'2f', 1, x'', 0, 2, 0, 0, 0);"
-        "INSERT INTO library VALUES (x'2f', '../up', zeroblob(32), x'', '', 0);"
-        "INSERT INTO library VALUES (x'2f', 'short', zeroblob(31), x'', '', 0);");
+        "INSERT INTO library VALUES (x'2f', '../up', zeroblob(32), x'', '', 0, NULL);"
+        "INSERT INTO library VALUES (x'2f', 'short', zeroblob(31), x'', '', 0, NULL);"
+        "INSERT INTO library VALUES (x'2f', 'odd', zeroblob(32), x'', '', 0, zeroblob(31));");
     EXPECT_EQ(Downloads(database()).load_all().value(), std::vector{download(1)});
     EXPECT_TRUE(LibraryIndex(database()).load_all()->empty());
 }

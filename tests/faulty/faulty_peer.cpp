@@ -74,6 +74,12 @@ FaultyPeer::FaultyPeer(Executor executor, Options options, transport::Identity i
         has_scanned_ = true;
         scanned_.notify_all();
     });
+    // A game that was made just before is taken in a little after the scan.
+    library_.on_change([this](const library::Change&) {
+        if (has_scanned_) {
+            offer_games();
+        }
+    });
 }
 
 FaultyPeer::~FaultyPeer()

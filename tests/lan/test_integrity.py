@@ -73,7 +73,8 @@ class Integrity(LanTest):
         # Alice then offers what she has now, and that can be fetched.
         alice.ask("rescan")
         bob.cli("cancel", "quake")
-        content = alice.game("quake")["versions"][0]["content"]
+        wait_for(lambda: alice.game("quake")["local"], 30, "alice shares the game as it is now")
+        content = next(version["content"] for version in alice.game("quake")["versions"] if version["local"])
 
         def offered():
             found = bob.game("quake")
