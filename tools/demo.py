@@ -121,11 +121,13 @@ def make_peers(work: Path) -> tuple[Peer, Peer]:
 
 
 def wait_until_shared(alice: Peer, game: Path) -> None:
-    """Waits until alice has read and hashed the game; DemoFailed where it is refused."""
+    """Waits until alice has read and hashed the game, which she does once nobody changes it any more; DemoFailed where it
+    is refused."""
     started = time.monotonic()
 
     def shared_or_refused():
-        return alice.has(game.name) or [text for text in alice.status()["problems"] if game.name in text]
+        return alice.has(game.name) or [
+            text for text in alice.status()["problems"] if game.name in text and "not shared yet" not in text]
 
     answer = wait_for(shared_or_refused, 3600, f"alice has hashed {game.name}")
     if answer is not True:
