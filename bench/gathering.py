@@ -17,6 +17,8 @@ from peer import Peer
 # A party that is not complete by then never will be; the work grows with the square of the peers.
 PATIENCE = 30
 PATIENCE_PER_PAIR = 1 / 50
+# A game that was changed just before a peer starts is taken in later than one that was not.
+SETTLED_SECONDS = 2.5
 # How often those are asked who have not found everybody yet; the time that counts is that of their own events.
 POLL_SECONDS = 0.1
 # UDP ports by which the paths differ. A path is left alone by dropping the other's packets.
@@ -99,6 +101,7 @@ class Gathering:
         peers = [Peer(folder, host.name, host) for host in self.hosts]
         for peer, game in zip(peers, self.games, strict=True):
             trees.finish(_small_game(peer.games_folder / game, game), "20240101")
+        time.sleep(SETTLED_SECONDS)
         started = time.time()
         try:
             for peer in peers:
