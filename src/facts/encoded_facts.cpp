@@ -1,5 +1,9 @@
 #include "facts/encoded_facts.h"
 
+#include <string_view>
+
+#include <fmt/format.h>
+
 #include "content/hash.h"
 #include "facts/start_command.h"
 #include "wire/codec.h"
@@ -14,6 +18,20 @@ Result<EncodedFacts> encode_facts(const wire::GameFacts& facts)
     }
     const wire::FactsHash hash{content::hash_chunk(as_bytes(*text)).bytes};
     return EncodedFacts{.hash = hash, .text = *std::move(text)};
+}
+
+Result<void> check_facts(const wire::GameFacts& facts)
+{
+    const auto encoded = encode_facts(facts);
+    if (encoded) {
+        return {};
+    }
+    const auto& problem = encoded.error().message;
+    constexpr std::string_view prefix = "GameFacts.";
+    return fail(ErrorCode::invalid_input,
+                problem.starts_with(prefix)
+                    ? problem.substr(prefix.size())
+                    : fmt::format("all of it together is more than {} bytes", wire::max_facts_size));
 }
 
 Result<wire::GameFacts> decode_facts(const wire::FactsHash& expected, ByteSpan bytes)

@@ -1,8 +1,5 @@
 #include "facts/game_toml.h"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
 #include <map>
 #include <utility>
 
@@ -30,73 +27,17 @@ struct Confused {};
 #include <toml++/toml.h>
 
 #include "facts/encoded_facts.h"
+#include "facts/players.h"
 #include "facts/start_command.h"
+#include "facts/toml_dots.h"
 
 namespace lanspread::facts {
 
 namespace {
 
-/// Beyond it, a number of players is somebody's mistake.
-constexpr std::uint32_t max_max_players = 65'535;
-
-/// Names in names, "a.a.a", cost the parser a stack frame each, and it does not count them.
-constexpr std::size_t max_dots_in_a_line = 16;
-
-/// Counts dots outside of the strings and comments of a TOML text.
-class DotCounter {
-public:
-    explicit DotCounter(std::string_view text) : text_(text) {}
-
-    /// The first line with too many of them; nothing where there is none. Once only.
-    std::optional<std::size_t> line_with_too_many()
-    {
-        std::size_t dots = 0;
-        for (std::size_t line = 1; !text_.empty();) {
-            if (text_.front() == '\n') {
-                ++line;
-                dots = 0;
-                text_.remove_prefix(1);
-            } else if (text_.front() == '#') {
-                text_.remove_prefix(std::min(text_.find('\n'), text_.size()));
-            } else if (text_.front() == '"' || text_.front() == '\'') {
-                line += skip_string();
-            } else {
-                dots += text_.front() == '.' ? 1 : 0;
-                text_.remove_prefix(1);
-            }
-            if (dots > max_dots_in_a_line) {
-                return line;
-            }
-        }
-        return std::nullopt;
-    }
-
-private:
-    /// Gives how many lines it ends. A short one that is not closed ends with its line.
-    std::size_t skip_string()
-    {
-        const char quote = text_.front();
-        const std::string long_quote(3, quote);
-        const bool is_long = text_.starts_with(long_quote);
-        const auto end = std::string_view(long_quote).substr(is_long ? 0 : 2);
-        text_.remove_prefix(end.size());
-        std::size_t lines = 0;
-        while (!text_.empty() && !text_.starts_with(end) && (is_long || text_.front() != '\n')) {
-            const bool is_escape = quote == '"' && text_.front() == '\\' && text_.size() > 1;
-            const auto piece = text_.substr(0, is_escape ? 2 : 1);
-            lines += static_cast<std::size_t>(std::ranges::count(piece, '\n'));
-            text_.remove_prefix(piece.size());
-        }
-        text_.remove_prefix(text_.starts_with(end) ? end.size() : 0);
-        return lines;
-    }
-
-    std::string_view text_;
-};
-
 Result<toml::table> parse_toml(std::string_view text)
 {
-    if (const auto line = DotCounter(text).line_with_too_many()) {
+    if (const auto line = line_with_too_many_dots(text)) {
         return fail(ErrorCode::invalid_input,
                     fmt::format("line {}: more than {} dots outside of texts", *line, max_dots_in_a_line));
     }
@@ -277,91 +218,11 @@ Result<void> put(const toml::table& table, std::string_view name, GameToml& out)
     return node == nullptr ? Result<void>() : readers().at(name)(*node, out);
 }
 
-/// Whether the facts may travel. The error begins with the member that is wrong.
-Result<void> check_limits(const wire::GameFacts& facts)
-{
-    const auto encoded = encode_facts(facts);
-    if (encoded) {
-        return {};
-    }
-    const auto& problem = encoded.error().message;
-    constexpr std::string_view prefix = "GameFacts.";
-    return fail(ErrorCode::invalid_input,
-                problem.starts_with(prefix)
-                    ? problem.substr(prefix.size())
-                    : fmt::format("all of it together is more than {} bytes", wire::max_facts_size));
-}
-
 /// The error, with the line of the member that it begins with.
 std::unexpected<Error> with_line(const toml::table& table, const Error& error)
 {
     const auto* node = table.get(error.message.substr(0, error.message.find_first_of(".[: ")));
     return node == nullptr ? fail(error.in("line 1")) : wrong(*node, error.message);
-}
-
-/// A basic string of TOML; `is_long` where it stands between three quotes, with its line feeds.
-std::string quoted(std::string_view text, bool is_long)
-{
-    std::string result = is_long ? "\"\"\"\n" : "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            result += '\\';
-        }
-        if ((c == '\n' && !is_long) || c == '\t') {
-            result += c == '\n' ? "\\n" : "\\t";
-        } else {
-            result += c;
-        }
-    }
-    return result + (is_long ? "\"\"\"" : "\"");
-}
-
-std::string line(std::string_view name, std::string_view text)
-{
-    return text.empty() ? std::string()
-                        : fmt::format("{} = {}\n", name, quoted(text, text.find('\n') != text.npos));
-}
-
-std::string lines(std::string_view name, const wire::LocalText& text)
-{
-    if (text.de.empty() && text.fr.empty()) {
-        return line(name, text.en);
-    }
-    return line(fmt::format("{}.de", name), text.de) + line(fmt::format("{}.en", name), text.en) +
-           line(fmt::format("{}.fr", name), text.fr);
-}
-
-std::string player_lines(const wire::GameFacts& facts)
-{
-    auto result = facts.max_players != 0 && facts.players == fmt::format("{}", facts.max_players)
-                      ? fmt::format("players = {}\n", facts.max_players)
-                      : line("players", facts.players);
-    if (facts.max_players != max_players_in(facts.players)) {
-        result += fmt::format("max_players = {}\n", facts.max_players);
-    }
-    return result;
-}
-
-std::string keep_line(const std::vector<std::string>& keeps)
-{
-    std::vector<std::string> paths;
-    for (const auto& path : keeps) {
-        paths.push_back(quoted(path, false));
-    }
-    return paths.empty() ? std::string() : fmt::format("keeps = [{}]\n", fmt::join(paths, ", "));
-}
-
-std::string start_lines(const std::vector<wire::StartCommand>& start)
-{
-    std::string result;
-    for (const std::string_view platform : {"linux", "windows"}) {
-        std::string commands;
-        for (const auto& command : start) {
-            commands += command.platform == platform ? line(command.kind, command.command) : std::string();
-        }
-        result += commands.empty() ? std::string() : fmt::format("\n[start.{}]\n{}", platform, commands);
-    }
-    return result;
 }
 
 }  // namespace
@@ -390,35 +251,8 @@ Result<GameToml> parse_game_toml(std::string_view text)
             return fail(std::move(read).error());
         }
     }
-    const auto checked = check_limits(game.facts);
+    const auto checked = check_facts(game.facts);
     return checked ? Result<GameToml>(std::move(game)) : with_line(table, checked.error());
-}
-
-Result<std::string> write_game_toml(const GameToml& game)
-{
-    const auto& facts = game.facts;
-    if (const auto checked = check_limits(facts); !checked) {
-        return fail(checked.error());
-    }
-    auto text = line("title", facts.title) + player_lines(facts) + line("release", facts.release) +
-                line("publisher", facts.publisher) + lines("genre", facts.genre) +
-                lines("readme", facts.readme) + line("cover", game.cover ? game.cover->text() : "") +
-                keep_line(facts.keeps) + start_lines(facts.start);
-    const auto read = parse_game_toml(text);
-    return read ? Result<std::string>(std::move(text)) : fail(read.error());
-}
-
-std::uint32_t max_players_in(std::string_view players)
-{
-    players = players.substr(0, players.find_first_of("(["));
-    std::uint32_t most = 0;
-    for (const char* at = players.data(); at != players.data() + players.size();) {
-        std::uint32_t number = 0;
-        const auto [end, problem] = std::from_chars(at, players.data() + players.size(), number);
-        most = problem == std::errc() && number <= max_max_players ? std::max(most, number) : most;
-        at = end == at ? at + 1 : end;
-    }
-    return most;
 }
 
 }  // namespace lanspread::facts

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,9 +28,5 @@ struct GameToml {
 
 /// The text of a file that says the same. `invalid_input` or `refused` where it breaks a limit.
 [[nodiscard]] Result<std::string> write_game_toml(const GameToml& game);
-
-/// How many can play, as far as a text about players tells: the largest number before the first bracket
-/// ("2-16": 16, "2 (+ 6 CPU)": 2); 0 where there is none.
-[[nodiscard]] std::uint32_t max_players_in(std::string_view players);
 
 }  // namespace lanspread::facts

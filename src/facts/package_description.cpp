@@ -1,11 +1,11 @@
 #include "facts/package_description.h"
 
 #include <algorithm>
-#include <charconv>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "facts/players.h"
 #include "facts/root_facts.h"
 #include "facts/start_command.h"
 #include "platform/files.h"
