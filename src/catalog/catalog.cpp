@@ -1,13 +1,11 @@
 #include "catalog/catalog.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "async/offload.h"
-#include "base/log.h"
 #include "base/utf8.h"
 #include "platform/paths.h"
 
@@ -151,11 +149,10 @@ std::vector<std::string> Catalog::cover_problems() const
 Task<void> Catalog::run()
 {
     while (true) {
-        const auto began = Clock::now();
-        co_await look();
+        const auto took = co_await look();
         const bool is_unsettled = file_settling_.is_unsettled() || covers_settling_.is_unsettled();
         const Duration interval = is_unsettled ? options_.unsettled_interval : options_.look_interval;
-        co_await sleep_for(std::max(interval, rest_per_look * (Clock::now() - began)));
+        co_await sleep_for(std::max(interval, rest_per_look * took));
     }
 }
 
@@ -176,9 +173,12 @@ Catalog::Seen Catalog::look_at(const Options& options)
     return seen;
 }
 
-Task<void> Catalog::look()
+/// Gives how long the look at the disk took, without what was read after it.
+Task<Duration> Catalog::look()
 {
+    const auto began = Clock::now();
     auto seen = co_await offload(pool_, [options = options_] { return look_at(options); });
+    const auto took = Clock::now() - began;
     const bool reads_file = file_settling_.look(seen.file_stamp, Clock::now());
     const bool reads_covers = covers_settling_.look(seen.cover_stamp, Clock::now());
     if (reads_file) {
@@ -190,6 +190,7 @@ Task<void> Catalog::look()
     if (reads_file || reads_covers) {
         co_await publish();
     }
+    co_return took;
 }
 
 Task<void> Catalog::publish()

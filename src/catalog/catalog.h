@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -73,7 +74,7 @@ private:
     };
 
     static Seen look_at(const Options& options);
-    Task<void> look();
+    Task<Duration> look();
     Task<void> read_file(std::filesystem::path file, Stamp stamp);
     Task<void> read_covers(std::filesystem::path folder, Result<std::vector<ListedCover>> listed);
     std::vector<ListedCover> take_over(const std::vector<ListedCover>& listed);
