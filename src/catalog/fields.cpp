@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "content/hash.h"
+#include "facts/players.h"
 
 namespace lanspread::catalog {
 
@@ -120,18 +121,7 @@ std::uint32_t players_of(const Field& field)
         return 0;
     }
     // "2 (+ 6 CPU)" and "16 + bots": what follows is no people.
-    std::string_view rest = std::string_view(text).substr(0, text.find_first_of("(+"));
-    std::uint32_t most = 0;
-    while (!rest.empty()) {
-        const auto digits = rest.substr(0, rest.find_first_not_of("0123456789"));
-        std::uint32_t number = 0;
-        const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-        if (result.ec == std::errc() && number <= max_players) {
-            most = std::max(most, number);
-        }
-        rest.remove_prefix(std::max<std::size_t>(digits.size(), 1));
-    }
-    return most;
+    return facts::largest_number_in(std::string_view(text).substr(0, text.find_first_of("(+")), max_players);
 }
 
 std::string version_of(const Field& field)
