@@ -1,5 +1,7 @@
 #include "catalog/game_db.h"
 
+#include <sys/stat.h>
+
 #include <fstream>
 
 #include <fmt/format.h>
@@ -299,6 +301,9 @@ TEST_F(GameDbFile, is_no_pipe_and_no_folder)
 {
     std::filesystem::create_directory(file);
     EXPECT_FALSE(read_game_db(file));
+    std::filesystem::remove(file);
+    ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+    EXPECT_FALSE(read_game_db(file)) << "and it does not wait for a writer";
 }
 
 }  // namespace lanspread::catalog
