@@ -1,25 +1,18 @@
 """Games that somebody packed: what they are travels with them, to peers without any catalog."""
-import struct
 import subprocess
+import sys
 import unittest
-import zlib
 from pathlib import Path
 
 from case import LanTest, setUpModule  # noqa: F401
 from peer import Answer, Peer, binary, wait_for
 from trees import write_random
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+
+import make_catalog  # noqa: E402
+
 DONE, WRONG_USE, REFUSED = 0, 2, 4
-
-
-def png(width: int, height: int, colour: tuple[int, int, int]) -> bytes:
-    """A picture of one colour (RFC 2083)."""
-    def piece(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    line = b"\0" + bytes(colour) * width
-    return (b"\x89PNG\r\n\x1a\n" + piece(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-            + piece(b"IDAT", zlib.compress(line * height)) + piece(b"IEND", b""))
 
 
 def pack(*arguments: object) -> Answer:
@@ -37,7 +30,7 @@ class OwnGames(LanTest):
         (self.source / "data" / "level2.pak").symlink_to("level1.pak")
         (self.source / "start.sh").write_text("#!/bin/sh\necho started with $* in $(ls)\n")
         (self.source / "start.sh").chmod(0o755)
-        (self.folder / "box.png").write_bytes(png(400, 600, (200, 30, 30)))
+        (self.folder / "box.png").write_bytes(make_catalog.png(400, 600, (200, 30, 30)))
 
     def pack_into(self, peer: Peer, *options: object) -> Answer:
         return pack(self.source, "--id", "skirmish", "--title", "Skirmish Ünlimited", "--into", peer.games_folder,
