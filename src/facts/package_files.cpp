@@ -19,9 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view user_folder = "local";
-constexpr std::string_view our_folder = ".lanspread";
-
 std::unexpected<Error> refused(const fs::path& path, std::string_view problem)
 {
     return fail(ErrorCode::refused, fmt::format("{}: {}", platform::to_utf8(path), problem));
@@ -70,10 +67,10 @@ private:
     Result<void> look_at_top(const fs::path& folder, const platform::Entry& entry)
     {
         if (entry.name == content::sentinel_name || entry.name == game_toml_name ||
-            entry.name == our_folder) {
+            entry.name == own_folder) {
             return {};
         }
-        if (entry.name == user_folder) {
+        if (entry.name == installed_folder) {
             return source_ == PackageSource::in_place
                        ? Result<void>()
                        : refused(folder / entry.name,

@@ -1,9 +1,7 @@
 #include "facts/package_root.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
-#include <system_error>
 
 #include <fmt/format.h>
 
@@ -22,7 +20,6 @@ namespace fs = std::filesystem;
 using platform::EntryKind;
 using platform::Folder;
 
-constexpr std::array<std::string_view, 2> untouched{"local", ".lanspread"};
 constexpr std::size_t max_version_ini_size = 64 * 1024;
 constexpr std::size_t compare_step = std::size_t{1} << 20;
 
@@ -38,7 +35,7 @@ const SafePath& sentinel()
 /// one.
 const SafePath& old_sentinel()
 {
-    static const auto path = safe(".lanspread/replaced-version.ini");
+    static const auto path = safe(fmt::format("{}/replaced-version.ini", own_folder));
     return path;
 }
 
@@ -49,7 +46,7 @@ std::optional<std::string> version_in(const fs::path& path)
     return version ? std::optional(*std::move(version)) : std::nullopt;
 }
 
-bool is_untouched(std::string_view name) { return std::ranges::find(untouched, name) != untouched.end(); }
+bool is_untouched(std::string_view name) { return name == installed_folder || name == own_folder; }
 
 /// The folder that a path lies in; nothing for the top.
 std::optional<SafePath> parent_of(const SafePath& path)
@@ -187,12 +184,12 @@ Result<void> withdraw(const Folder& root)
     if (const auto there = root.stat(sentinel()); !there) {
         return there.error().code == ErrorCode::not_found ? Result<void>() : fail(there.error());
     }
-    auto done = root.make_folders(safe(untouched[1]));
+    auto done = root.make_folders(safe(own_folder));
     if (done) {
         done = root.rename(sentinel(), root, old_sentinel());
     }
     if (done) {
-        done = root.sync_folder(safe(untouched[1]));
+        done = root.sync_folder(safe(own_folder));
     }
     return done ? root.sync() : done;
 }
@@ -202,9 +199,9 @@ Result<void> publish(const Folder& root, const std::string& version_text)
     if (auto written = root.write_atomically(sentinel(), as_bytes(version_text)); !written) {
         return written;
     }
-    if (root.stat(safe(untouched[1]))) {  // what cannot be tidied up does no harm
+    if (root.stat(safe(own_folder))) {  // what cannot be tidied up does no harm
         (void)root.remove_file(old_sentinel());
-        (void)root.remove_empty_folder(safe(untouched[1]));
+        (void)root.remove_empty_folder(safe(own_folder));
     }
     return {};
 }
