@@ -90,7 +90,9 @@ private:
                                              path.error().message));
         }
         if (std::ranges::find(replaced_, *path) != replaced_.end()) {
-            return {};
+            return source_ == PackageSource::in_place && entry.kind == platform::EntryKind::folder
+                       ? refused(from, "no file can be put where this folder is: move it away")
+                       : Result<void>();
         }
         switch (entry.kind) {
             case platform::EntryKind::file: return take(*std::move(path), from, entry.stat);

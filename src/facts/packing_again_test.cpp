@@ -149,6 +149,20 @@ TEST_F(Pack, in_place_does_not_lose_a_file_that_is_added_to_itself)
     EXPECT_EQ(text_of(root() / "data/map"), "the map");
 }
 
+TEST_F(Pack, in_place_puts_no_file_where_there_is_a_folder)
+{
+    fs::create_directories(games());
+    fs::rename(source(), root());
+    put(root() / "version.ini", "20200101");
+    put(temporary_.path() / "file", "x");
+    auto here = options();
+    here.folder = root();
+    here.added = {{.from = temporary_.path() / "file", .path = SafePath::parse("data").value()}};
+    EXPECT_TRUE(is_refused(here, ErrorCode::refused, "move it away"));
+    EXPECT_EQ(text_of(root() / "data/map"), "the map");
+    EXPECT_EQ(text_of(root() / "version.ini"), "20200101");
+}
+
 TEST(NextVersion, is_today_or_the_one_after_what_is_there)
 {
     EXPECT_EQ(next_version("20240131", "20231231"), "20240131");
