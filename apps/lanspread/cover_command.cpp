@@ -1,7 +1,5 @@
 #include "lanspread/cover_command.h"
 
-#include <fmt/format.h>
-
 #include "api/control_client.h"
 #include "lanspread/format.h"
 #include "platform/files.h"

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 #include <fmt/format.h>
 #include <boost/describe/class.hpp>

@@ -5,7 +5,6 @@
 
 #include "async/offload.h"
 #include "base/log.h"
-#include "base/utf8.h"
 #include "catalog/catalog.h"
 #include "platform/paths.h"
 

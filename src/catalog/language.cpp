@@ -1,6 +1,5 @@
 #include "catalog/language.h"
 
-#include <array>
 #include <cstdlib>
 
 namespace lanspread::catalog {

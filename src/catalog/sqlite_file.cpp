@@ -1,6 +1,7 @@
 #include "catalog/sqlite_file.h"
 
 #include <array>
+#include <string_view>
 #include <utility>
 
 #include <SQLiteCpp/SQLiteCpp.h>

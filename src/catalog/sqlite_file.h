@@ -4,7 +4,6 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <string_view>
 
 #include "base/clock.h"
 #include "base/error.h"

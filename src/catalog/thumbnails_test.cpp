@@ -1,7 +1,5 @@
 #include "catalog/thumbnails.h"
 
-#include <algorithm>
-
 #include <gtest/gtest.h>
 
 #include "async/task_group.h"

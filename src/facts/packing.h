@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "base/game_id.h"
 #include "base/safe_path.h"
-#include "facts/game_toml.h"
 #include "wire/facts.h"
 
 /// `lanspread pack`: a folder becomes a game root with a game.toml, a cover and a version.ini

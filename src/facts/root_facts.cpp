@@ -1,7 +1,5 @@
 #include "facts/root_facts.h"
 
-#include <span>
-
 #include <fmt/format.h>
 
 #include "facts/encoded_facts.h"
