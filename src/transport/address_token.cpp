@@ -1,7 +1,5 @@
 #include "transport/address_token.h"
 
-#include <chrono>
-
 #include <ngtcp2/ngtcp2_crypto.h>
 
 #include "transport/quic_connection.h"
@@ -12,8 +10,8 @@ namespace lanspread::transport {
 
 namespace {
 
-/// For a client to come back with its token: as long as a handshake may take.
-constexpr std::chrono::seconds lifetime{5};
+/// For a client to come back with its token: it tries for as long as a handshake may take.
+constexpr auto lifetime = QuicConnection::handshake_timeout;
 constexpr std::size_t max_retry_packet = 256;
 constexpr std::size_t retry_id_size = 8;
 

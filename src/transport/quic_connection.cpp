@@ -23,7 +23,6 @@ constexpr std::uint64_t max_streams = 256;
 /// retransmissions.
 constexpr std::size_t congestion_unit = 2 * 1472;
 constexpr auto idle_timeout = 20s;
-constexpr auto handshake_timeout = 12s;
 /// How often a peer may change its address before it has to dial anew.
 constexpr std::size_t max_moves = 16;
 /// A guess for the first flight: on a LAN the library's 333 ms would make every lost first packet cost a
@@ -45,7 +44,7 @@ ngtcp2_settings make_settings(std::size_t largest_packet)
     ngtcp2_settings_default(&settings);
     settings.initial_ts = to_timestamp(Clock::now());
     settings.initial_rtt = nanoseconds(initial_round_trip);
-    settings.handshake_timeout = nanoseconds(handshake_timeout);
+    settings.handshake_timeout = nanoseconds(QuicConnection::handshake_timeout);
     settings.cc_algo = NGTCP2_CC_ALGO_CUBIC;
     settings.max_tx_udp_payload_size = std::max(largest_packet, congestion_unit);
     settings.no_tx_udp_payload_size_shaping = 1;  // path_mtu decides, packet by packet

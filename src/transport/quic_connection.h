@@ -66,6 +66,8 @@ public:
     /// Of those that we choose: each packet to us carries one, so 4 bytes rather than 8 are 0.3 % of the
     /// link.
     static constexpr std::size_t connection_id_size = 4;
+    /// How long a handshake may take.
+    static constexpr std::chrono::seconds handshake_timeout{12};
     /// After so much silence the peer is asked for a sign of life.
     static constexpr std::chrono::seconds keep_alive{5};
 
