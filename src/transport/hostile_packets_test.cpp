@@ -15,7 +15,20 @@ struct Forbidden {
     std::string frames;
 };
 
-class HostilePackets : public HostilePeer {};
+class HostilePackets : public HostilePeer {
+protected:
+    /// Strangers from 127.0.0.2 on begin handshakes, and hear nothing.
+    void begin_from_hosts(std::deque<HostileClient>& strangers, std::uint8_t count)
+    {
+        for (std::uint8_t number = 0; number < count; ++number) {
+            auto options = attack();
+            options.host = static_cast<std::uint8_t>(2 + number);
+            const auto before = bob->stats().bytes_received;
+            strangers.emplace_back(options).begin();
+            wait_until_bob_has_received(before + 1);
+        }
+    }
+};
 
 TEST_F(HostilePackets, frames_that_are_forbidden_end_only_their_connection)
 {
@@ -150,26 +163,14 @@ TEST_F(HostilePackets, a_probe_for_the_mtu_is_not_answered_to_a_stranger)
 TEST_F(HostilePackets, handshakes_that_strangers_begin_and_leave_keep_nobody_out)
 {
     std::deque<HostileClient> strangers;
-    for (std::uint8_t host = 2; host < 42; ++host) {
-        auto options = attack();
-        options.host = host;
-        const auto before = bob->stats().bytes_received;
-        strangers.emplace_back(options).begin();
-        wait_until_bob_has_received(before + 1);
-    }
+    begin_from_hosts(strangers, 40);
     // And now the honest peers, who have to prove their address: at the end of every test.
 }
 
 TEST_F(HostilePackets, a_client_that_was_asked_for_a_proof_of_its_address_gets_in)
 {
     std::deque<HostileClient> strangers;
-    for (std::uint8_t host = 2; host < 12; ++host) {
-        auto options = attack();
-        options.host = host;
-        const auto before = bob->stats().bytes_received;
-        strangers.emplace_back(options).begin();
-        wait_until_bob_has_received(before + 1);
-    }
+    begin_from_hosts(strangers, 10);
     EXPECT_TRUE(strangers.back().connect());
     HostileClient late(attack());
     EXPECT_TRUE(late.connect());
