@@ -47,6 +47,17 @@ TEST(PeerBook, gives_one_of_two_a_head_start)
     EXPECT_EQ(patient.next_dials(start + 201ms).size(), 1U);
 }
 
+/// A book that has just found a hundred peers, all of which it may dial at once.
+PeerBook hundred(Duration dial_takes)
+{
+    PeerBook book(self);
+    let_dials_take(book, dial_takes);
+    for (std::size_t number = 2; number < 102; ++number) {
+        sight(book, peer_id(number), start);
+    }
+    return book;
+}
+
 /// A book whose peers all dial it first, as many as are asked for.
 PeerBook crowd(std::size_t count, Duration dial_takes)
 {
@@ -93,11 +104,7 @@ TEST(PeerBook, shortens_the_head_start_as_the_others_come)
 
 TEST(PeerBook, begins_few_dials_at_once_so_that_handshakes_do_not_wait_for_each_other)
 {
-    PeerBook book(self);
-    let_dials_take(book, 1ms);
-    for (std::size_t number = 2; number < 102; ++number) {
-        sight(book, peer_id(number), start);
-    }
+    auto book = hundred(1ms);
     EXPECT_EQ(book.next_dials(start).size(), 4U);
     EXPECT_TRUE(book.next_dials(start + 100ms).empty());
     EXPECT_EQ(book.next_due(), start + 300ms);
@@ -117,11 +124,7 @@ TEST(PeerBook, begins_few_dials_at_once_so_that_handshakes_do_not_wait_for_each_
 
 TEST(PeerBook, begins_dials_more_slowly_where_they_take_long)
 {
-    PeerBook book(self);
-    let_dials_take(book, 1s);
-    for (std::size_t number = 2; number < 102; ++number) {
-        sight(book, peer_id(number), start);
-    }
+    auto book = hundred(1s);
     EXPECT_EQ(book.next_dials(start).size(), 4U);
     EXPECT_TRUE(book.next_dials(start + 1900ms).empty());
     EXPECT_EQ(book.next_dials(start + 2s).size(), 4U);
