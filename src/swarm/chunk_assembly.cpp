@@ -39,8 +39,7 @@ void ChunkAssembly::know(std::uint32_t offset, std::uint32_t size)
 void ChunkAssembly::match(std::span<const std::uint32_t> sums, const Basis& basis)
 {
     take_all(sums, basis, basis.expected);
-    while (search(sums, basis)) {
-    }
+    search(sums, basis);
     guess(basis);
     coarse_ = known_;
 }
@@ -87,16 +86,16 @@ std::vector<PairSearch::Pair> ChunkAssembly::missing_pairs(std::span<const std::
     return pairs;
 }
 
-/// Looks for the missing blocks anywhere. True where some were found: then there may be more.
-bool ChunkAssembly::search(std::span<const std::uint32_t> sums, const Basis& basis)
+/// Looks for the missing blocks anywhere, once through the basis: before the first place where a pair lies,
+/// none of those lies that are missing after it.
+void ChunkAssembly::search(std::span<const std::uint32_t> sums, const Basis& basis)
 {
-    const auto hit = PairSearch(large_block, missing_pairs(sums)).find(basis.bytes);
-    if (!hit) {
-        return false;
+    std::size_t from = 0;
+    while (const auto hit = PairSearch(large_block, missing_pairs(sums)).find(basis.bytes, from)) {
+        from = hit->found_at;
+        take_all(sums, basis,
+                 static_cast<std::int64_t>(hit->found_at) - static_cast<std::int64_t>(hit->position));
     }
-    take_all(sums, basis,
-             static_cast<std::int64_t>(hit->found_at) - static_cast<std::int64_t>(hit->position));
-    return true;
 }
 
 /// Puts into what is missing what would be there if nothing had changed but where the neighbours lie.

@@ -67,7 +67,7 @@ private:
     void know(std::uint32_t offset, std::uint32_t size);
     [[nodiscard]] bool take(std::uint32_t block, std::uint32_t sum, const Basis& basis, std::int64_t start);
     void take_all(std::span<const std::uint32_t> sums, const Basis& basis, std::int64_t start);
-    [[nodiscard]] bool search(std::span<const std::uint32_t> sums, const Basis& basis);
+    void search(std::span<const std::uint32_t> sums, const Basis& basis);
     void guess(const Basis& basis);
     [[nodiscard]] bool is_right(ByteSpan guessed, std::uint32_t offset, std::uint32_t sum,
                                 std::uint32_t block) const;
