@@ -45,7 +45,8 @@ public:
     /// chunk.
     [[nodiscard]] std::optional<std::int64_t> shift() const { return shift_; }
 
-    /// The pairs of neighbouring blocks that are missing, at their offsets in the chunk.
+    /// The pairs of neighbouring large blocks that are both missing and not alike, at their offsets in the
+    /// chunk. `sums` are those of all its large blocks.
     [[nodiscard]] std::vector<PairSearch::Pair> missing_pairs(std::span<const std::uint32_t> sums) const;
 
     /// What is missing.

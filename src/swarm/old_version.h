@@ -14,8 +14,8 @@ namespace lanspread::swarm {
 
 /// What the present version of a game on this disk offers for the chunks of another one: the files of the
 /// same path. Nothing that it reads is trusted: what is made of it is compared with the chunk's hash. A file
-/// that cannot be read is as good as none. Immutable, so that several threads may use it; all but the
-/// constructor's and the `has…` functions block.
+/// that cannot be read is as good as none. Immutable, so that several threads may use it; `packed_basis`,
+/// `window` and `read` block.
 class OldVersion {
 public:
     OldVersion(library::LocalGamePtr old, std::shared_ptr<const content::Manifest> wanted);
@@ -32,8 +32,9 @@ public:
     [[nodiscard]] std::uint32_t file_of(std::uint32_t chunk) const;
     [[nodiscard]] std::uint64_t file_size(std::uint32_t old_file) const;
 
-    /// The chunk as it is if its files did not change, then the old files that have another size. Where a
-    /// file could not be read, there are zeros.
+    /// The chunk as it is if its files did not change, then those old files of it that have another size, as
+    /// many as fit into 2 MiB. Where a file has become longer, or is not there or cannot be read, there are
+    /// zeros.
     [[nodiscard]] Basis packed_basis(std::uint32_t chunk) const;
     /// The old file around the place that the chunk has in the new one, `shift` further on.
     [[nodiscard]] Basis window(std::uint32_t chunk, std::int64_t shift) const;
