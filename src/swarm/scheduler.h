@@ -103,7 +103,6 @@ public:
     void put_back(std::uint32_t chunk);
     /// It was had in another way, was right and was written.
     void chunk_found(std::uint32_t chunk);
-    [[nodiscard]] bool is_set_aside(std::uint32_t chunk) const { return set_aside_.contains(chunk); }
     /// The sources that have the chunk and may be asked now.
     [[nodiscard]] std::vector<PeerId> sources_of(std::uint32_t chunk, TimePoint now) const;
     [[nodiscard]] bool source_has(const PeerId& source, std::uint32_t chunk) const;
