@@ -115,9 +115,13 @@ Task<Result<void>> Reuse::patch(std::shared_ptr<Region> region)
         if (!sums) {
             co_return fail(sums.error());
         }
-        for (std::size_t index = 0; index < region->chunks.size(); ++index) {
-            (region->chunks[index].assembly.*level.refine)((*sums)[index]);
-        }
+        (void)co_await offload(environment_.disk_pool,
+                               [region, refine = level.refine, of_chunks = std::move(*sums)] {
+                                   for (std::size_t index = 0; index < of_chunks.size(); ++index) {
+                                       (region->chunks[index].assembly.*refine)(of_chunks[index]);
+                                   }
+                                   return true;
+                               });
     }
     if (const auto fetched = co_await fetch_missing(region); !fetched) {
         co_return fetched;
