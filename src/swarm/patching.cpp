@@ -48,7 +48,6 @@ Task<void> Reuse::patch_chunks()
             }
         }
     }
-    more_to_patch_.notify_all();
 }
 
 /// The next chunks, and somebody who has them; null where nobody has the first one now.
