@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "content/manifest.h"
+
 namespace lanspread::swarm {
 
 ChunkSet ChunkSet::none_of(std::uint32_t chunks)
@@ -90,6 +92,15 @@ std::optional<std::uint32_t> ChunkSet::next_common(const ChunkSet& other, std::u
         }
     }
     return std::nullopt;
+}
+
+std::uint64_t total_size(const ChunkSet& chunks, const content::Manifest& manifest)
+{
+    std::uint64_t size = 0;
+    for (std::uint32_t chunk = 0; chunk < chunks.size(); ++chunk) {
+        size += chunks.contains(chunk) ? manifest.chunk_size(chunk) : 0;
+    }
+    return size;
 }
 
 }  // namespace lanspread::swarm

@@ -6,6 +6,10 @@
 
 #include "base/bytes.h"
 
+namespace lanspread::content {
+class Manifest;
+}
+
 namespace lanspread::swarm {
 
 /// A set of a package's chunks: one bit for each.
@@ -42,5 +46,8 @@ private:
     std::uint32_t count_ = 0;
     std::vector<std::uint64_t> words_;  // bits past the last chunk are 0
 };
+
+/// Bytes of the chunks in a set of this package's chunks.
+[[nodiscard]] std::uint64_t total_size(const ChunkSet& chunks, const content::Manifest& manifest);
 
 }  // namespace lanspread::swarm

@@ -166,13 +166,10 @@ Task<Result<Download::Files>> Download::make_files(Files files)
 
 Task<Result<void>> Download::note_verified(ChunkSet verified)
 {
-    std::uint64_t bytes = 0;
-    for (std::uint32_t chunk = 0; chunk < verified.size(); ++chunk) {
-        bytes += verified.contains(chunk) ? manifest_->chunk_size(chunk) : 0;
-    }
     co_return co_await offload(
-        environment_.store_pool, [&database = environment_.database, manifest = manifest_, verified, bytes] {
-            return store::Downloads(database).set_verified(manifest->content_id(), verified.to_bytes(), bytes,
+        environment_.store_pool, [&database = environment_.database, manifest = manifest_, verified] {
+            return store::Downloads(database).set_verified(manifest->content_id(), verified.to_bytes(),
+                                                           total_size(verified, *manifest),
                                                            manifest->total_size());
         });
 }

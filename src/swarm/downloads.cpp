@@ -150,10 +150,6 @@ Task<Result<DownloadStatus>> Downloads::repair(std::shared_ptr<const content::Ma
         co_return fail(ErrorCode::exists, fmt::format("{} {} is being downloaded: cancel that first",
                                                       game.text(), known->version));
     }
-    std::uint64_t bytes = 0;
-    for (std::uint32_t chunk = 0; chunk < good.size(); ++chunk) {
-        bytes += good.contains(chunk) ? manifest->chunk_size(chunk) : 0;
-    }
     co_return co_await enqueue({.game = game,
                                 .version = manifest->version(),
                                 .content = manifest->content_id(),
@@ -161,7 +157,7 @@ Task<Result<DownloadStatus>> Downloads::repair(std::shared_ptr<const content::Ma
                                 .repairing = true,
                                 .verified = good.to_bytes(),
                                 .is_verified_now = true,
-                                .bytes_verified = bytes,
+                                .bytes_verified = total_size(good, *manifest),
                                 .bytes_total = manifest->total_size()},
                                fmt::format("{} {} is repaired: {} of {} chunks are bad", game.text(),
                                            manifest->version(), good.size() - good.count(), good.size()));
