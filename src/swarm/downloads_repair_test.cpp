@@ -53,6 +53,22 @@ protected:
         return wait(downloads_->repair(report.manifest, report.games_folder, good));
     }
 
+    /// Ends everything as if a repair had just been noted, of a game in which only that chunk is bad.
+    void crash_with_a_repair_noted(std::uint32_t bad)
+    {
+        stop_downloads();
+        stop();
+        auto good = ChunkSet::all_of(game_.manifest->chunk_count());
+        good.erase(bad);
+        const auto database = store::Database::open(temporary_.path() / "state.db").value();
+        ASSERT_TRUE(store::Downloads(*database).save({.game = game_.manifest->game(),
+                                                      .version = game_.manifest->version(),
+                                                      .content = game_.content(),
+                                                      .games_folder = games_,
+                                                      .state = store::DownloadState::repairing,
+                                                      .verified = good.to_bytes()}));
+    }
+
     void expect_repaired(const std::set<std::string>& also = {})
     {
         wait_for(game_, DownloadState::done);
@@ -222,20 +238,8 @@ TEST_F(RepairTest, what_changed_since_a_crash_is_not_believed)
     have();
     flip(3);
     network_.peers.at(peer(1)).chunks_before_pause = 0;
-    const auto report = verify();
-    stop_downloads();
-    stop();
-    auto good = ChunkSet::all_of(game_.manifest->chunk_count());
-    good.erase(3);
-    {
-        const auto database = store::Database::open(temporary_.path() / "state.db").value();
-        ASSERT_TRUE(store::Downloads(*database).save({.game = game_.manifest->game(),
-                                                      .version = game_.manifest->version(),
-                                                      .content = game_.content(),
-                                                      .games_folder = games_,
-                                                      .state = store::DownloadState::repairing,
-                                                      .verified = good.to_bytes()}));
-    }
+    EXPECT_FALSE(verify().is_good());
+    crash_with_a_repair_noted(3);
     flip(7);
     network_.peers.at(peer(1)).chunks_before_pause = SIZE_MAX;
     start();
@@ -265,20 +269,8 @@ TEST_F(RepairTest, goes_on_where_a_crash_cut_the_moving_of_files)
     for (const auto moved : {0, 1, 2, 4}) {
         have();
         flip(3);
-        const auto report = verify();
-        stop_downloads();
-        stop();
-        auto good = ChunkSet::all_of(game_.manifest->chunk_count());
-        good.erase(3);
-        {
-            const auto database = store::Database::open(temporary_.path() / "state.db").value();
-            ASSERT_TRUE(store::Downloads(*database).save({.game = game_.manifest->game(),
-                                                          .version = game_.manifest->version(),
-                                                          .content = game_.content(),
-                                                          .games_folder = games_,
-                                                          .state = store::DownloadState::repairing,
-                                                          .verified = good.to_bytes()}));
-        }
+        EXPECT_FALSE(verify().is_good());
+        crash_with_a_repair_noted(3);
         const std::vector<std::string> files{"version.ini", "data/large.pak", "empty.txt",
                                              "data/levels/one.map"};
         for (const auto& name : std::span(files).first(static_cast<std::size_t>(moved))) {
