@@ -11,6 +11,8 @@ namespace lanspread::swarm {
 
 namespace {
 
+static_assert(wire::max_block_answer <= content::max_chunk_size);  // it is made in the buffer of a chunk
+
 /// The same parts, those of one chunk together.
 std::vector<std::vector<ChunkPart>> by_chunk(const std::vector<ChunkPart>& parts)
 {
