@@ -116,12 +116,11 @@ CatalogStatus Catalog::status() const
     CatalogStatus status{.file = file_,
                          .covers = covers_folder_,
                          .games = snapshot_->games.size(),
-                         .pictures = snapshot_->covers.size(),
                          .problems = cover_problems()};
     if (db_->left_out > 0) {
         status.problems.insert(status.problems.begin(),
                                fmt::format("{}: {} entries are left out, the first because of: {}",
-                                           platform::to_utf8(file_), db_->left_out, db_->reasons.front()));
+                                           platform::to_utf8(file_), db_->left_out, db_->first_reason));
     }
     if (!file_problem_.empty()) {
         status.problems.insert(status.problems.begin(), file_problem_);

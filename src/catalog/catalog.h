@@ -24,7 +24,6 @@ struct CatalogStatus {
     std::filesystem::path file;    ///< the game.db that is meant; empty where there is none
     std::filesystem::path covers;  ///< the folder with covers; empty where there is none
     std::size_t games = 0;
-    std::size_t pictures = 0;
     std::vector<std::string> problems;
 };
 

@@ -25,7 +25,6 @@ constexpr seconds max_time{10};
 constexpr std::size_t max_games = 20'000;
 constexpr std::size_t max_genres = 10'000;
 constexpr std::size_t max_discarded = 100'000;
-constexpr std::size_t max_reasons = 5;
 /// Of all games together: what is kept of a catalog stays in memory.
 constexpr std::size_t max_text = 64 * 1024 * 1024;
 
@@ -132,9 +131,8 @@ public:
 
     void leave_out(std::string reason)
     {
-        ++found_.left_out;
-        if (found_.reasons.size() < max_reasons) {
-            found_.reasons.push_back(std::move(reason));
+        if (found_.left_out++ == 0) {
+            found_.first_reason = std::move(reason);
         }
     }
 

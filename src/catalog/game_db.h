@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <map>
 #include <string>
-#include <vector>
 
 #include "base/error.h"
 #include "catalog/snapshot.h"
@@ -15,7 +14,7 @@ namespace lanspread::catalog {
 struct GameDb {
     std::map<GameId, CatalogGame> games;  ///< without covers
     std::size_t left_out = 0;             ///< rows that are no games
-    std::vector<std::string> reasons;     ///< why, of the first of them
+    std::string first_reason;             ///< why, of the first of them
 };
 
 /// Reads an ETI catalog: a SQLite file of whoever's making, at most 256 MiB large. It is opened for reading

@@ -90,8 +90,7 @@ TEST_F(GameDbFile, leaves_out_ids_that_cannot_be_folders)
     ASSERT_EQ(db.games.size(), 1);
     EXPECT_TRUE(db.games.contains(id_of("good")));
     EXPECT_EQ(db.left_out, 5);
-    ASSERT_FALSE(db.reasons.empty());
-    EXPECT_TRUE(db.reasons.front().contains("../evil")) << db.reasons.front();
+    EXPECT_TRUE(db.first_reason.contains("../evil")) << db.first_reason;
 }
 
 TEST_F(GameDbFile, takes_the_first_of_ids_that_differ_only_in_case)
