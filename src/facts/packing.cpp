@@ -265,8 +265,7 @@ private:
                 .title = description_.game.facts.title,
                 .files = count_,
                 .bytes = size_,
-                .is_new = is_new,
-                .is_in_place = is_in_place_};
+                .is_new = is_new};
     }
 
     static constexpr std::uint64_t version_size = 9;  // of version.ini

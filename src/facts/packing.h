@@ -46,8 +46,7 @@ struct Packed {
     std::string title;
     std::uint32_t files = 0;
     std::uint64_t bytes = 0;
-    bool is_new = true;        ///< false: the package was there already, with the same content
-    bool is_in_place = false;  ///< the folder itself is the game root
+    bool is_new = true;  ///< false: the package was there already, with the same content
 };
 
 /// Packs. The folder is copied, unless it is the one that bears the id in the games folder: that is packed

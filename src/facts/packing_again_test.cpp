@@ -125,7 +125,7 @@ TEST_F(Pack, completes_a_folder_that_lies_in_the_games_folder)
     here.cover = temporary_.path() / "picture.png";
     const auto packed = pack(here);
     ASSERT_TRUE(packed) << packed.error().message;
-    EXPECT_TRUE(packed->is_in_place);
+    EXPECT_EQ(packed->root, fs::canonical(root()));
     const auto files = tree(root());
     EXPECT_EQ(files.at("version.ini"), "20240131\n");
     EXPECT_EQ(files.at("cover.png"), png);
