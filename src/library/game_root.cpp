@@ -18,9 +18,6 @@ constexpr std::size_t max_entries = 2'000'000;
 /// A sentinel is a line; some tools add a few more.
 constexpr std::uint64_t max_sentinel_size = 64 * 1024;
 
-/// The user's and ours: never part of a package.
-bool is_private(std::string_view name) { return name == "local" || name == ".lanspread"; }
-
 SafePath sentinel() { return SafePath::parse(content::sentinel_name).value(); }
 
 Result<std::string> read_sentinel(const platform::Folder& root)
@@ -104,6 +101,8 @@ Result<std::vector<FileStamp>> stamps(const platform::Folder& root,
 }
 
 }  // namespace
+
+bool is_private(std::string_view name) { return name == "local" || name == ".lanspread"; }
 
 std::filesystem::path Root::path() const { return games_folder / platform::to_path(game.text()); }
 

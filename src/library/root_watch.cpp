@@ -17,8 +17,6 @@ constexpr std::uint64_t above = 0;
 constexpr std::uint64_t first_games_folder = 1;
 constexpr std::uint64_t first_root = 1'000'000;
 
-bool is_ours_or_the_users(std::string_view name) { return name == "local" || name == ".lanspread"; }
-
 /// The nearest folder above `path` that is there, and the name that is expected in it.
 std::pair<std::filesystem::path, std::string> nearest_above(const std::filesystem::path& path)
 {
@@ -188,7 +186,7 @@ std::optional<Heard> RootWatch::interpret(const platform::FileEvent& event) cons
     if (root == roots_.end()) {
         return std::nullopt;
     }
-    const bool is_aside = is_ours_or_the_users(event.name) || event.change == FileChange::folder_gone;
+    const bool is_aside = is_private(event.name) || event.change == FileChange::folder_gone;
     return Heard{.what = is_aside ? Heard::What::root_moved : Heard::What::in_root,
                  .root = root->second,
                  .event = event};
