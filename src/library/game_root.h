@@ -12,7 +12,7 @@
 #include "library/fingerprint.h"
 #include "platform/folder.h"
 
-/// Looks at games folders and game roots. Everything here blocks: for the disk pool.
+/// Looks at game roots. Everything here blocks: for the disk pool.
 namespace lanspread::library {
 
 /// The folder `game` in a games folder, which is a path as the user gave it.
@@ -34,8 +34,8 @@ struct Root {
 
 /// What the folder of a game turned out to be.
 struct RootKind {
-    bool has_sentinel =
-        false;  ///< a non-empty top-level version.ini: it is a complete game, and to be shared
+    /// A non-empty top-level version.ini: it is a complete game, and to be shared.
+    bool has_sentinel = false;
     bool is_installed = false;  ///< a folder `local/`
 
     bool operator==(const RootKind&) const = default;
