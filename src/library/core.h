@@ -49,7 +49,6 @@ struct Library::Core {
     struct Candidate {
         Root root;
         RootListing listing;
-        bool is_installed = false;
         std::uint64_t since = 0;  ///< what `touches_` was before it was looked at
     };
 

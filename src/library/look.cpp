@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <chrono>
 
 #include <fmt/format.h>
@@ -76,10 +75,8 @@ Task<void> Library::Core::look(Root root)
         co_return;
     }
     if (judge(root, found, manifest, Clock::now() - began)) {
-        candidates_.push_back({.root = std::move(root),
-                               .listing = std::move(*found.listing),
-                               .is_installed = found.kind.is_installed,
-                               .since = since});
+        candidates_.push_back(
+            {.root = std::move(root), .listing = std::move(*found.listing), .since = since});
         candidates_wait_.notify_all();
     } else {
         if (was_moved && known_.contains(root)) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -71,7 +70,6 @@ public:
     [[nodiscard]] Task<std::vector<Heard>> next();
     /// Why not everything is watched, and what to do; empty where it is. Any thread.
     [[nodiscard]] std::string problem() const;
-    [[nodiscard]] std::size_t size() const { return watch_.size(); }
 
 private:
     [[nodiscard]] std::uint64_t tag_of(const Root& root);

@@ -1,7 +1,5 @@
-#include <algorithm>
 #include <chrono>
-
-#include <fmt/format.h>
+#include <utility>
 
 #include "async/offload.h"
 #include "base/log.h"

@@ -1,6 +1,5 @@
 #include <chrono>
 
-#include "async/offload.h"
 #include "base/log.h"
 #include "library/core.h"
 
