@@ -110,7 +110,8 @@ Task<void> Library::Core::check_folders()
         return found;
     });
     for (std::size_t index = 0; index < identities.size(); ++index) {
-        if (views_[options_.games_folders[index]].identity != identities[index]) {
+        const auto view = views_.find(options_.games_folders[index]);
+        if (view == views_.end() || view->second.identity != identities[index]) {
             request_scan();
         }
     }
