@@ -160,7 +160,7 @@ Task<Result<VerifyReport>> Library::Core::verify(GameId game)
     }
     co_await remember(root);
     if (report.is_good()) {
-        problems_.erase(root.path());
+        clear_problem(root.path());
         publish(root);
     }
     co_return report;
