@@ -53,6 +53,7 @@ TEST_F(FoldersTest, are_shown_with_their_games_and_room)
     EXPECT_EQ(state(0).path, games_);
     EXPECT_EQ(state(0).games, 1U);
     EXPECT_EQ(state(1).games, 0U);
+    EXPECT_GT(state(0).free, 0U);
     EXPECT_EQ(state(0).text, "");
 }
 
