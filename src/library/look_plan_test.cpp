@@ -263,6 +263,7 @@ TEST_F(LookPlanTest, leaves_a_held_root_alone_and_looks_when_it_is_released)
 
 TEST_F(LookPlanTest, does_not_look_again_where_nothing_was_heard_while_it_was_held)
 {
+    share();
     plan_.hold(root_.game);
     plan_.release(root_.game, now_);
     EXPECT_FALSE(plan_.take(now_));
