@@ -138,9 +138,14 @@ class Watching(LanTest):
         wait_for(lambda: alice.has("many"), SOON, "the game is shared")
         self.assertIn("max_user_watches", alice.status()["watch"])
         self.assertIn("max_user_watches", alice.cli("status").output)
+
+        def files_here() -> int:
+            return next(version["files"] for version in alice.game("many")["versions"] if version["local"])
+
+        before = files_here()
         (alice.games_folder / "many" / "dir1" / "sub1" / "new.dat").write_text("x")
         alice.ask("rescan")
-        self.assertTrue(alice.has("many"))
+        self.assertEqual(files_here(), before + 1)
 
 
 if __name__ == "__main__":
