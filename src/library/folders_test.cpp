@@ -34,6 +34,18 @@ protected:
         }
     }
 
+    /// Starts with two folders, of which the first has a game with planted hashes.
+    void start_with_planted_hashes(std::string_view id)
+    {
+        make_game(id);
+        std::filesystem::create_directory(second_);
+        const Options options{.games_folders = {games_, second_}};
+        start(options);
+        plant(id);
+        start(options);
+        ASSERT_TRUE(has_planted_hashes(id));
+    }
+
     [[nodiscard]] bool has_planted_hashes(std::string_view id) const
     {
         const auto game = find(id);
@@ -86,13 +98,7 @@ TEST_F(FoldersTest, that_may_not_be_read_are_said_to_be_so)
 
 TEST_F(FoldersTest, knows_a_game_that_was_moved_from_one_to_the_other)
 {
-    make_game("doom");
-    std::filesystem::create_directory(second_);
-    const Options options{.games_folders = {games_, second_}};
-    start(options);
-    plant("doom");
-    start(options);
-    ASSERT_TRUE(has_planted_hashes("doom"));
+    start_with_planted_hashes("doom");
     std::filesystem::rename(games_ / "doom", second_ / "doom");
     scan();
     EXPECT_TRUE(has_planted_hashes("doom")) << "it was hashed again";
@@ -101,12 +107,7 @@ TEST_F(FoldersTest, knows_a_game_that_was_moved_from_one_to_the_other)
 
 TEST_F(FoldersTest, a_copy_in_the_other_is_hashed_for_its_times_prove_nothing)
 {
-    make_game("doom");
-    std::filesystem::create_directory(second_);
-    const Options options{.games_folders = {games_, second_}};
-    start(options);
-    plant("doom");
-    start(options);
+    start_with_planted_hashes("doom");
     std::filesystem::copy(games_ / "doom", second_ / "doom", std::filesystem::copy_options::recursive);
     std::filesystem::remove_all(games_ / "doom");
     scan();
