@@ -48,17 +48,12 @@ Result<void> copy_bytes(int from, int to, const std::filesystem::path& name)
     if (::ioctl(to, FICLONE, from) == 0) {
         return {};
     }
-    while (true) {
-        const auto copied = retried([&] { return ::copy_file_range(from, nullptr, to, nullptr, step, 0); });
-        if (copied == 0) {
-            break;
-        }
-        if (copied < 0 && errno != EXDEV && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) {
-            return failed(to_utf8(name));
-        }
-        if (copied < 0) {
-            break;
-        }
+    ssize_t copied = 0;
+    do {
+        copied = retried([&] { return ::copy_file_range(from, nullptr, to, nullptr, step, 0); });
+    } while (copied > 0);
+    if (copied < 0 && errno != EXDEV && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) {
+        return failed(to_utf8(name));
     }
     return copy_by_hand(from, to, name);  // of files that say they have no bytes (in /proc), too
 }
