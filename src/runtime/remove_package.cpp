@@ -1,16 +1,15 @@
 #include "runtime/remove_package.h"
 
 #include <algorithm>
-#include <functional>
-#include <set>
+#include <ranges>
 #include <span>
-#include <stdexcept>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "platform/folder.h"
 #include "platform/paths.h"
+#include "swarm/partial_folder.h"
 
 namespace lanspread::runtime {
 
@@ -18,6 +17,7 @@ namespace {
 
 using platform::EntryKind;
 using platform::Folder;
+using swarm::known_safe;
 
 constexpr std::string_view installed_name = "local";
 constexpr std::string_view own_name = ".lanspread";
@@ -25,22 +25,6 @@ constexpr std::string_view own_name = ".lanspread";
 constexpr std::string_view marker_name = ".lanspread/removing";
 constexpr std::size_t max_named = 100;
 constexpr std::size_t max_looked_at = 1'000'000;
-
-/// Of names that are safe already.
-SafePath known_safe(std::string_view text)
-{
-    auto path = SafePath::parse(text);
-    if (!path) {
-        throw std::logic_error(fmt::format("an unsafe name where none can be: {}", path.error().message));
-    }
-    return std::move(*path);
-}
-
-std::string_view parent_of(std::string_view path)
-{
-    const auto slash = path.rfind('/');
-    return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
 
 bool is_private(std::string_view name) { return name == installed_name || name == own_name; }
 
@@ -122,16 +106,13 @@ Result<void> remove_sentinel(const Folder& root, const content::Manifest& manife
 
 Result<void> remove_files(const Folder& root, const content::Manifest& manifest, RemovedPackage& package)
 {
-    std::set<std::string, std::greater<>> folders;  // what lies deeper sorts before what it lies in
     for (const auto& file : manifest.files()) {
         if (const auto removed = remove_one(root, file, package); !removed) {
             return fail(removed.error().in(file.path.text()));
         }
-        for (auto name = parent_of(file.path.text()); !name.empty() && folders.emplace(name).second;) {
-            name = parent_of(name);
-        }
     }
-    for (const auto& name : folders) {
+    const auto folders = swarm::folders_of(manifest);
+    for (const auto name : folders | std::views::reverse) {  // what lies deeper sorts behind what it lies in
         const auto removed = root.remove_empty_folder(known_safe(name));
         if (!removed && removed.error().code != ErrorCode::refused) {
             return fail(removed.error().in(name));
