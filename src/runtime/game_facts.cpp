@@ -8,6 +8,7 @@
 #include "async/offload.h"
 #include "base/log.h"
 #include "facts/game_toml.h"
+#include "runtime/no_data.h"
 #include "wire/codec.h"
 
 namespace lanspread::runtime {
@@ -245,10 +246,7 @@ Task<Result<Bytes>> GameFacts::ask(PeerId peer, Question question)
     const auto deadline = Clock::now() + question.patience;
     auto answer = co_await environment_.party.request_data(peer, question.request, deadline);
     if (!answer) {
-        // What a peer says of itself, in whatever code, proves nothing.
-        auto error = answer.error();
-        error.code = error.code == ErrorCode::corrupt ? ErrorCode::unavailable : error.code;
-        co_return fail(std::move(error));
+        co_return no_data(answer.error());
     }
     auto& [data, stream] = *answer;
     if (data.size > question.max_size) {

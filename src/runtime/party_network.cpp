@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "content/manifest.h"
+#include "runtime/no_data.h"
 #include "wire/codec.h"
 
 namespace lanspread::runtime {
@@ -18,16 +19,6 @@ constexpr std::chrono::seconds bitfield_patience{20};
 constexpr std::chrono::milliseconds min_have_interval{10};
 /// The longest frame of a Have: what its lists may hold, in JSON.
 constexpr std::size_t max_have_size = 64 * 1024;
-
-/// The error for a question that was not answered with data. What a peer says of itself, in whatever code,
-/// does not count as wrong bytes.
-std::unexpected<Error> no_data(Error error)
-{
-    if (error.code == ErrorCode::corrupt) {
-        error.code = ErrorCode::unavailable;
-    }
-    return std::unexpected(std::move(error));
-}
 
 Result<wire::Have> read_have(std::string_view frame, std::uint32_t chunks)
 {
