@@ -16,7 +16,6 @@ namespace {
 
 using runtime::Download;
 using runtime::Game;
-using runtime::GameVersion;
 
 /// From this width on there is room for names.
 constexpr std::size_t wide = 100;

@@ -168,7 +168,6 @@ private:
 
     [[nodiscard]] CatalogStatus catalog_status() const;
     void catalog_changed(const std::vector<GameId>& games);
-    Task<Result<Bytes>> cover_bytes(GameId game);
 
     // The party library, in core_library.cpp.
     void peer_joined(const PeerId& peer);

@@ -174,7 +174,7 @@ Game to_model(const GameId& id, const GameParts& parts, const GameReader& reader
 Download to_model(const swarm::DownloadStatus& status, std::string_view title)
 {
     Download download{.game = status.game.text(),
-                      .title = title.empty() ? status.game.text() : std::string(title),
+                      .title = std::string(title),
                       .version = status.version,
                       .content = status.content.hex(),
                       .state = std::string(to_string(status.state)),

@@ -49,7 +49,6 @@ struct GameReader {
 };
 
 [[nodiscard]] Game to_model(const GameId& id, const GameParts& parts, const GameReader& reader);
-/// `title` empty: the game's id.
 [[nodiscard]] Download to_model(const swarm::DownloadStatus& status, std::string_view title);
 
 [[nodiscard]] LocalCopy to_copy(const library::LocalGame& game);
