@@ -1,6 +1,7 @@
 // What the party library is fed with, and what is shown of it.
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <tuple>
 
@@ -69,6 +70,7 @@ void PeerRuntime::Core::peer_library_changed(const PeerId& peer)
         return;
     }
     std::vector<GameId> changed;
+    std::vector<GameId> told;  // of which it may tell another thing, be that all that has changed
     if (const auto& contents = view->last_changes()) {
         for (const auto& content : *contents) {
             const auto* entry = view->find(content);
@@ -76,16 +78,18 @@ void PeerRuntime::Core::peer_library_changed(const PeerId& peer)
                 entry != nullptr ? party_library.put(peer, *entry) : party_library.remove(peer, content);
             changed.insert(changed.end(), touched.begin(), touched.end());
             if (entry != nullptr) {
-                game_facts.peer_changed(peer, {entry->game});  // perhaps its facts are all that has changed
+                told.push_back(entry->game);
             }
         }
     } else {
-        game_facts.peer_joined(peer);
         changed = party_library.set_library(peer, view->entries());
+        std::ranges::transform(view->entries(), std::back_inserter(told),
+                               [](const auto& entry) { return entry.second.game; });
     }
     std::ranges::sort(changed);
     changed.erase(std::ranges::unique(changed).begin(), changed.end());
-    game_facts.peer_changed(peer, changed);
+    told.insert(told.end(), changed.begin(), changed.end());
+    game_facts.peer_changed(peer, told);
     std::vector<std::string> titles;
     for (const auto& game : changed) {
         titles.push_back(title_of(game));
