@@ -25,7 +25,7 @@ std::string news_text(const std::string& name, const std::vector<std::string>& t
 /// The most games that one answer lists. Strangers can make up as many as they like.
 constexpr std::size_t max_listed = 10'000;
 
-/// Leaves what is here, and of the rest what most peers hold.
+/// Leaves what is here, then what the catalog knows, and of the rest what most peers hold.
 void keep_most_held(std::vector<const std::pair<const GameId, PartyGame>*>& games)
 {
     if (games.size() <= max_listed) {
