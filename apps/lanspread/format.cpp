@@ -66,6 +66,12 @@ std::string duration_text(double seconds)
     return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
 }
 
+std::string in_words(std::string name)
+{
+    std::ranges::replace(name, '_', ' ');
+    return name;
+}
+
 std::string count_text(std::uint64_t count, std::string_view thing)
 {
     return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");

@@ -23,6 +23,8 @@ namespace lanspread::cli {
 
 /// "8 s", "3 min 05 s", "2 h 10 min".
 [[nodiscard]] std::string duration_text(double seconds);
+/// A name out of JSON: "waiting for source" of "waiting_for_source".
+[[nodiscard]] std::string in_words(std::string name);
 /// "1 source", "2 sources".
 [[nodiscard]] std::string count_text(std::uint64_t count, std::string_view thing);
 

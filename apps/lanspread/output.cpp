@@ -44,8 +44,7 @@ std::string found_by_text(const runtime::Peer& peer)
 /// "/games: 12 games, 30 GB free", or what it is instead of being there.
 std::string folder_text(const runtime::GamesFolderState& folder)
 {
-    std::string state = folder.state;
-    std::ranges::replace(state, '_', ' ');
+    const auto state = in_words(folder.state);
     const auto doing =
         fmt::format("{}, {} free", count_text(folder.games, "game"), size_text(folder.free_bytes));
     return folder.state == "present"     ? fmt::format("{}: {}", folder.path, doing)
@@ -93,8 +92,7 @@ std::string percent_text(const runtime::Download& download)
 
 std::string state_text(const runtime::Download& download)
 {
-    std::string state = download.state;
-    std::ranges::replace(state, '_', ' ');
+    auto state = in_words(download.state);
     if (download.state != "done" && download.bytes_total > 0) {
         state += fmt::format(", {} of {}", percent_text(download), size_text(download.bytes_total));
     }

@@ -48,8 +48,7 @@ std::string activity(const runtime::Download& download)
     if (download.state == "queued") {
         return fmt::format("queued, position {}", download.position);
     }
-    std::string state = download.state;
-    std::ranges::replace(state, '_', ' ');
+    const auto state = in_words(download.state);
     return download.reason.empty() ? state : fmt::format("{}: {}", state, download.reason);
 }
 

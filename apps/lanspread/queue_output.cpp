@@ -65,11 +65,9 @@ std::string queue_text(const std::vector<runtime::Download>& downloads)
     std::string reasons;
     for (const auto& download : downloads) {
         const bool is_waiting = download.position != 0;
-        std::string state = download.state;
-        std::ranges::replace(state, '_', ' ');
         table.add({is_waiting ? std::to_string(download.position) : "-", download.title, download.game,
-                   download.version, is_waiting ? download.priority : "-", state, percent_text(download),
-                   download.bytes_total == 0 ? "-" : size_text(download.bytes_total),
+                   download.version, is_waiting ? download.priority : "-", in_words(download.state),
+                   percent_text(download), download.bytes_total == 0 ? "-" : size_text(download.bytes_total),
                    download.state == "running" ? rate_text(download.bytes_per_second) : "-",
                    left_text(download), count_text(source_count(download), "source")});
         if (!download.reason.empty()) {
