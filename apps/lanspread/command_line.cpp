@@ -81,7 +81,7 @@ private:
                         [this] { return run_peer(common_, run_); });
         add_many(run, "--games", run_.games_folders, "DIR",
                  "A folder with games, one folder per game; may be given again. Games that are fetched go to "
-                 "the first one "
+                 "the first one that can be written and has room, unless another has a folder of that game "
                  "(default: ~/Games/lanspread)");
         run.add_option("--catalog", run_.catalog,
                        "The game.db of an ETI launcher: titles, genres, versions (default: a game.db in a "
@@ -191,7 +191,7 @@ private:
                         [this] { return get_game(common_, get_); });
         add_game(get);
         get.add_option("--version", get_.version,
-                       "This version, also an older one than is here (default: the one that most peers have)")
+                       "This version, also an older one than is here (default: the current one)")
             ->type_name("V");
         get.add_flag("--wait", get_.wait,
                      "Show the progress and end when the game is here, complete and verified");
@@ -289,7 +289,8 @@ private:
             ->type_name("");
         settings
             .add_option("VALUE", setting_value_,
-                        "Its new value: 5M or 500k (bytes a second), a number, on or off")
+                        "Its new value: 5M or 500k (bytes a second), a number, on or off, HOST[:PORT]s, or a "
+                        "language")
             ->type_name("");
         settings.footer("A change holds at once, and for later runs of this peer.");
         auto& playing =

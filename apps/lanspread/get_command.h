@@ -8,7 +8,7 @@ namespace lanspread::cli {
 
 struct GetOptions {
     std::string game;
-    std::string version;  ///< empty: what the party has most
+    std::string version;  ///< empty: the current one
     bool wait = false;
 };
 
