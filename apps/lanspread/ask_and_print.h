@@ -4,6 +4,18 @@
 
 namespace lanspread::cli {
 
+/// Prints it as a line of JSON and gives `done`; where it is too long for that, the exit code of the error.
+template <class T>
+ExitCode print_json(const T& answer)
+{
+    const auto text = wire::encode(answer, api::max_answer_size);
+    if (!text) {
+        return fail_with(text.error());
+    }
+    print_now(*text + '\n');
+    return ExitCode::done;
+}
+
 /// Asks, prints the answer (as it came where JSON is wanted, else what `describe` makes of it) and gives
 /// `judge`'s word on it.
 template <class T, class Describe, class Judge>

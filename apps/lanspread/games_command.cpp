@@ -39,15 +39,10 @@ ExitCode list_games(const CommonOptions& options, const GamesFilter& filter)
         return fail_with(answer.error());
     }
     const auto games = chosen(*answer, filter);
-    if (!options.json) {
-        print_now(games_text(games, output_terminal_width()));
-        return ExitCode::done;
+    if (options.json) {
+        return print_json(games);
     }
-    const auto text = wire::encode(games, api::max_answer_size);
-    if (!text) {
-        return fail_with(text.error());
-    }
-    print_now(*text + '\n');
+    print_now(games_text(games, output_terminal_width()));
     return ExitCode::done;
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "lanspread/ask_and_print.h"
 #include "lanspread/format.h"
 #include "lanspread/output.h"
 #include "lanspread/progress.h"
@@ -152,7 +153,10 @@ ExitCode get_game(const CommonOptions& options, const GetOptions& get)
         return fail_with(started.error());
     }
     if (!get.wait) {
-        print_now(options.json ? wire::encode(*started).value_or("") + '\n' : started_text(*started));
+        if (options.json) {
+            return print_json(*started);
+        }
+        print_now(started_text(*started));
         return ExitCode::done;
     }
     const auto ended = wait_for_end(client, *started);
@@ -160,7 +164,9 @@ ExitCode get_game(const CommonOptions& options, const GetOptions& get)
         return fail_with(ended.error());
     }
     if (options.json) {
-        print_now(wire::encode(*ended).value_or("") + '\n');
+        if (const auto printed = print_json(*ended); printed != ExitCode::done) {
+            return printed;
+        }
     } else if (ended->state == "done") {
         print_now(done_text(*ended));
     }

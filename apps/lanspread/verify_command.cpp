@@ -78,7 +78,9 @@ ExitCode verify_game(const CommonOptions& options, const VerifyOptions& verify)
     }
     const bool is_repaired = !report.downloads.empty() && report.downloads.front().state == "done";
     if (options.json) {
-        print_now(wire::encode(report).value_or("") + '\n');
+        if (const auto printed = print_json(report); printed != ExitCode::done) {
+            return printed;
+        }
     } else if (is_repaired) {
         print_now(repaired_text(report.found, report.downloads.front()));
     }
