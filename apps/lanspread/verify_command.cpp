@@ -87,7 +87,7 @@ ExitCode verify_game(const CommonOptions& options, const VerifyOptions& verify)
     if (!report.found.good && !is_repaired) {
         complain(report.downloads.empty()
                      ? report.found.repair_problem
-                     : fmt::format("{}: {}", verify.game, report.downloads.front().reason));
+                     : fmt::format("{}: {}", verify.game, state_text(report.downloads.front())));
         return ExitCode::failed;
     }
     return ExitCode::done;
