@@ -11,12 +11,23 @@ namespace lanspread::cli {
 
 namespace {
 
+/// "Doom 20240101 (2.70 GB) from /games/doom", as far as that is known of what is here.
+std::string removal_text(const runtime::Game& game)
+{
+    auto text = game.title;
+    if (!game.local_version.empty()) {
+        text += ' ' + game.local_version;
+    }
+    if (game.local) {  // else the size is that of what others have
+        text += fmt::format(" ({})", size_text(game.size));
+    }
+    return printable(fmt::format("{} from {}", text, game.path.empty() ? "this PC" : game.path));
+}
+
 /// Nothing where the person agrees.
 std::optional<ExitCode> confirm(const runtime::Game& game)
 {
-    const auto answer =
-        ask_person(fmt::format("Remove {} {} ({}) from {}? [y/N] ", printable(game.title), game.local_version,
-                               size_text(game.size), printable(game.path)));
+    const auto answer = ask_person(fmt::format("Remove {}? [y/N] ", removal_text(game)));
     if (!answer) {
         complain(
             fmt::format("nobody can be asked here whether {} is to be removed: say so with --yes", game.id));
