@@ -132,18 +132,21 @@ Result<void> remove_old(const Folder& folder, const std::string& prefix, const s
         if (auto removed = below ? remove_old(*below, path + "/", kept) : fail(below.error()); !removed) {
             return removed;
         }
+        (void)folder.remove_empty_folder(*name);  // where the player wrote something it stays
     }
     return {};
 }
 
-/// Whether what the player wrote leaves room for the package: no file where the other has a folder.
+/// Whether what the player wrote leaves room for the package: no file where the other has a folder, at any
+/// height.
 Result<void> check_kept(const Folder& root, const NewPackage& package)
 {
     for (const auto& kept : package.kept) {
         const auto there = root.stat(safe(kept));
         const auto is_in_the_way = [&](const PackageFile& file) {
-            return there->kind == EntryKind::folder ? file.path.text() == kept
-                                                    : file.path.text().starts_with(kept + "/");
+            const auto& path = file.path.text();
+            return kept.starts_with(path + "/") ||
+                   (there->kind == EntryKind::folder ? path == kept : path.starts_with(kept + "/"));
         };
         if (there && std::ranges::any_of(package.files, is_in_the_way)) {
             return fail(

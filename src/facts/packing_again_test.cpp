@@ -65,6 +65,32 @@ TEST_F(Pack, refuses_to_put_a_file_where_the_player_has_a_folder)
     EXPECT_EQ(text_of(root() / "saves/1"), "a save");
 }
 
+TEST_F(Pack, refuses_to_put_a_file_where_the_player_has_something_in_a_folder)
+{
+    auto keeping = options();
+    keeping.keeps = {"data/config"};
+    ASSERT_TRUE(pack(keeping));
+    put(root() / "data/config/x", "a setting");
+    fs::remove_all(source() / "data");
+    put(source() / "data", "a file");
+    EXPECT_TRUE(
+        is_refused(keeping, ErrorCode::refused, "data/config: what the player wrote there is in the way"));
+    EXPECT_EQ(text_of(root() / "version.ini"), "20240131\n");
+    EXPECT_EQ(text_of(root() / "data/config/x"), "a setting");
+}
+
+TEST_F(Pack, puts_a_file_where_there_was_a_folder_in_which_the_player_wrote_nothing)
+{
+    auto keeping = options();
+    keeping.keeps = {"data/config"};
+    ASSERT_TRUE(pack(keeping));
+    fs::remove_all(source() / "data");
+    put(source() / "data", "a file");
+    const auto again = pack(keeping);
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(text_of(root() / "data"), "a file");
+}
+
 TEST_F(Pack, in_place_that_fails_leaves_all_as_it_was)
 {
     fs::create_directories(games());
