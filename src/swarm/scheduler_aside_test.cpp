@@ -55,21 +55,23 @@ TEST_F(SchedulerTest, can_not_go_on_with_what_is_set_aside)
 
 TEST_F(SchedulerTest, does_not_ask_twice_while_more_is_set_aside)
 {
-    auto scheduler = make(20, {.pace = {.min_requests = 1}});
+    auto scheduler = make(20, {.pace = {.min_requests = 2, .assumed_rate = mebibyte}});
+    scheduler.set_aside(0);
+    scheduler.set_aside(1);
+    auto has = ChunkSet::all_of(20);
+    has.erase(0);
+    scheduler.source_joined(peer(2), has);
+    const auto now = deliver(scheduler, peer(2), 100, 18);
+    scheduler.put_back(0);
     join(scheduler, 1);
-    auto now = deliver(scheduler, peer(1), 1, 18);
-    scheduler.set_aside(19);
-    scheduler.set_aside(18);
-    join(scheduler, 2);
-    // Whatever is left is asked for once: it is not the end yet.
-    std::vector<std::uint32_t> asked;
-    for (int round = 0; round < 4; ++round) {
-        for (const auto chunk : chunks_of(scheduler.next(now))) {
-            EXPECT_EQ(std::ranges::count(asked, chunk), 0) << chunk;
-            asked.push_back(chunk);
-        }
-        now += std::chrono::milliseconds(10);
-    }
+    ASSERT_EQ(chunks_of(scheduler.next(now)), std::vector<std::uint32_t>{0});
+    join(scheduler, 2);  // it has 0 by now, too, is idle, and a hundred times as fast
+    const auto later = now + std::chrono::milliseconds(100);
+    EXPECT_TRUE(scheduler.next(later).empty()) << "it is not the end yet";
+    scheduler.chunk_found(1);
+    const auto again = scheduler.next(later);
+    ASSERT_EQ(chunks_of(again), std::vector<std::uint32_t>{0});
+    EXPECT_EQ(again[0].request.source, peer(2));
 }
 
 TEST_F(SchedulerTest, names_those_who_have_a_chunk)
