@@ -1,6 +1,5 @@
 #include "swarm/local_chunks.h"
 
-#include <algorithm>
 #include <unordered_map>
 
 namespace lanspread::swarm {

@@ -1,8 +1,6 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
 #include "async/offload.h"
 #include "base/log.h"
 #include "swarm/block_sums.h"

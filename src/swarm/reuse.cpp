@@ -1,7 +1,5 @@
 #include "swarm/reuse.h"
 
-#include <algorithm>
-
 #include "async/offload.h"
 #include "async/task_group.h"
 #include "base/log.h"
