@@ -135,9 +135,7 @@ void ChunkFetcher::found(std::uint32_t chunk, std::uint32_t local, std::uint32_t
 void ChunkFetcher::fetch_whole(std::uint32_t chunk)
 {
     scheduler_.put_back(chunk);
-    if (group_ != nullptr) {
-        changed_.notify_all();
-    }
+    changed_.notify_all();
 }
 
 }  // namespace lanspread::swarm
