@@ -9,7 +9,7 @@ import os
 import random
 import shutil
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "lan"))
@@ -48,7 +48,7 @@ class Row:
     wire: int = 0  # bytes that left both cards, with every packet's headers
     seconds: float = 0.0
     error: str = ""
-    note: str = field(default="")
+    note: str = ""
 
     def text(self) -> str:
         if self.error:
