@@ -15,8 +15,9 @@ namespace lanspread::party {
 
 namespace {
 
-/// A look-up, the question for the port, the handshakes and the Hello, each with its own patience
-/// (party_dialing.cpp, greeting.cpp).
+/// For the answer to a person. A look-up, the question for the port, the handshakes and the Hello each have
+/// their own patience (party_dialing.cpp, greeting.cpp); in a busy party these are longer together, and the
+/// dialling goes on behind the answer.
 constexpr std::chrono::seconds connect_patience{20};
 constexpr std::chrono::milliseconds goodbye_patience{300};
 
