@@ -1,4 +1,5 @@
 #include "content/manifest.h"
+#include "content/private_folders.h"
 
 #include <algorithm>
 #include <unordered_set>
@@ -12,14 +13,6 @@ namespace {
 std::unexpected<Error> refuse(const SafePath& path, std::string_view problem)
 {
     return fail(ErrorCode::invalid_input, fmt::format("file '{}': {}", path.text(), problem));
-}
-
-/// Whether the folded path lies in a folder that is not the package's: the user's `local/`, our
-/// `.lanspread/`, or what FAT and NTFS take for the latter, its short name `lanspr~1`.
-bool is_reserved(std::string_view folded)
-{
-    const auto first = folded.substr(0, folded.find('/'));
-    return first == "local" || first == ".lanspread" || first.starts_with("lanspr~");
 }
 
 /// Notices two names that are one on a file system that ignores case: files, and the folders that files lie
@@ -60,7 +53,7 @@ Result<void> check_names(std::span<const ManifestFile> files)
             return refuse(file.path, "no path");
         }
         auto folded = file.path.case_folded();
-        if (is_reserved(folded)) {
+        if (is_in_private_folder(folded)) {
             return refuse(file.path, "lies in a folder that is not the package's");
         }
         if (!names.add(file.path.text(), std::move(folded))) {

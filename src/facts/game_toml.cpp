@@ -26,6 +26,7 @@ struct Confused {};
 #define TOML_UNREACHABLE throw Confused()
 #include <toml++/toml.h>
 
+#include "content/private_folders.h"
 #include "facts/encoded_facts.h"
 #include "facts/players.h"
 #include "facts/start_command.h"
@@ -129,8 +130,7 @@ Result<void> put_cover(const toml::node& node, GameToml& out)
     if (!path) {
         return wrong(node, "cover: " + path.error().message);
     }
-    const auto folded = path->case_folded() + "/";
-    if (folded.starts_with("local/") || folded.starts_with(".lanspread/")) {
+    if (content::is_in_private_folder(path->case_folded())) {
         return wrong(node, "cover: what lies there is not of the package");
     }
     out.cover = *std::move(path);

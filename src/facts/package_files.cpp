@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "content/manifest.h"
+#include "content/private_folders.h"
 #include "facts/game_toml.h"
 #include "platform/files.h"
 #include "platform/folder.h"
@@ -67,10 +68,10 @@ private:
     Result<void> look_at_top(const fs::path& folder, const platform::Entry& entry)
     {
         if (entry.name == content::sentinel_name || entry.name == game_toml_name ||
-            entry.name == own_folder) {
+            entry.name == content::own_folder) {
             return {};
         }
-        if (entry.name == installed_folder) {
+        if (entry.name == content::installed_folder) {
             return source_ == PackageSource::in_place
                        ? Result<void>()
                        : refused(folder / entry.name,

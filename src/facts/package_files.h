@@ -2,17 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "base/safe_path.h"
 
 namespace lanspread::facts {
-
-/// What lies at the top of a game root and is not of its package: what is installed, and what is ours.
-inline constexpr std::string_view installed_folder = "local";
-inline constexpr std::string_view own_folder = ".lanspread";
 
 /// A file that a package is made of.
 struct PackageFile {

@@ -7,6 +7,7 @@
 
 #include "content/hash.h"
 #include "content/manifest.h"
+#include "content/private_folders.h"
 #include "platform/copy_file.h"
 #include "platform/files.h"
 #include "platform/folder.h"
@@ -35,7 +36,7 @@ const SafePath& sentinel()
 /// one.
 const SafePath& old_sentinel()
 {
-    static const auto path = safe(fmt::format("{}/replaced-version.ini", own_folder));
+    static const auto path = safe(fmt::format("{}/replaced-version.ini", content::own_folder));
     return path;
 }
 
@@ -45,8 +46,6 @@ std::optional<std::string> version_in(const fs::path& path)
     auto version = text ? content::parse_version_ini(as_text(*text)) : fail(text.error());
     return version ? std::optional(*std::move(version)) : std::nullopt;
 }
-
-bool is_untouched(std::string_view name) { return name == installed_folder || name == own_folder; }
 
 /// The folder that a path lies in; nothing for the top.
 std::optional<SafePath> parent_of(const SafePath& path)
@@ -115,7 +114,8 @@ Result<void> remove_old(const Folder& folder, const std::string& prefix, const s
     }
     for (const auto& entry : *entries) {
         const auto path = prefix + entry.name;
-        if (is_kept(path, kept) || (prefix.empty() && (is_untouched(path) || path == game_toml_name))) {
+        if (is_kept(path, kept) ||
+            (prefix.empty() && (content::is_private(path) || path == game_toml_name))) {
             continue;
         }
         const auto name = SafePath::parse(entry.name);
@@ -187,12 +187,12 @@ Result<void> withdraw(const Folder& root)
     if (const auto there = root.stat(sentinel()); !there) {
         return there.error().code == ErrorCode::not_found ? Result<void>() : fail(there.error());
     }
-    auto done = root.make_folders(safe(own_folder));
+    auto done = root.make_folders(safe(content::own_folder));
     if (done) {
         done = root.rename(sentinel(), root, old_sentinel());
     }
     if (done) {
-        done = root.sync_folder(safe(own_folder));
+        done = root.sync_folder(safe(content::own_folder));
     }
     return done ? root.sync() : done;
 }
@@ -202,9 +202,9 @@ Result<void> publish(const Folder& root, const std::string& version_text)
     if (auto written = root.write_atomically(sentinel(), as_bytes(version_text)); !written) {
         return written;
     }
-    if (root.stat(safe(own_folder))) {  // what cannot be tidied up does no harm
+    if (root.stat(safe(content::own_folder))) {  // what cannot be tidied up does no harm
         (void)root.remove_file(old_sentinel());
-        (void)root.remove_empty_folder(safe(own_folder));
+        (void)root.remove_empty_folder(safe(content::own_folder));
     }
     return {};
 }
@@ -254,7 +254,7 @@ Result<PackageRoot> PackageRoot::look(const fs::path& root)
         }
     }
     result.is_empty =
-        std::ranges::all_of(*entries, [](const auto& entry) { return is_untouched(entry.name); });
+        std::ranges::all_of(*entries, [](const auto& entry) { return content::is_private(entry.name); });
     if (const auto text = platform::read_file(root / game_toml_name, max_game_toml_size)) {
         const auto game = parse_game_toml(as_text(*text));
         result.title = game ? game->facts.title : "";
@@ -273,7 +273,7 @@ bool has_same_files(const fs::path& root, const NewPackage& package)
     const auto& [files, written, kept, old, version_text] = package;
     const auto folder = Folder::open(root);
     const auto entries =
-        folder ? folder->list_tree(content::max_file_count, is_untouched) : fail(folder.error());
+        folder ? folder->list_tree(content::max_file_count, content::is_private) : fail(folder.error());
     if (!entries) {
         return false;
     }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "content/hash.h"
+#include "content/private_folders.h"
 #include "platform/folder.h"
 #include "platform/paths.h"
 
@@ -68,7 +69,7 @@ Result<std::vector<FileStamp>> stamps(const platform::Folder& root,
                                       const Fingerprint* known)
 {
     const auto entries = root.list_tree(max_entries, [&](std::string_view folder) {
-        const bool is_skipped = is_private(folder);
+        const bool is_skipped = content::is_private(folder);
         if (!is_skipped && entering) {
             entering(folder);
         }
@@ -81,7 +82,7 @@ Result<std::vector<FileStamp>> stamps(const platform::Folder& root,
     files.reserve(known != nullptr ? known->files.size() : 0);
     std::size_t next = 0;  // of the known files, which are sorted as the entries are
     for (const auto& entry : *entries) {
-        if (is_private(entry.name) || entry.kind == platform::EntryKind::folder) {
+        if (content::is_private(entry.name) || entry.kind == platform::EntryKind::folder) {
             continue;
         }
         while (known != nullptr && next < known->files.size() &&
@@ -101,8 +102,6 @@ Result<std::vector<FileStamp>> stamps(const platform::Folder& root,
 }
 
 }  // namespace
-
-bool is_private(std::string_view name) { return name == "local" || name == ".lanspread"; }
 
 std::filesystem::path Root::path() const { return games_folder / platform::to_path(game.text()); }
 
@@ -126,7 +125,7 @@ Result<RootKind> read_kind(const platform::Folder& games_folder, const GameId& g
         return fail(ErrorCode::refused,
                     "not shared: its version.ini is a link; replace it by what it points to");
     }
-    const auto local = stat("local");
+    const auto local = stat(content::installed_folder);
     return RootKind{.has_sentinel =
                         sentinel && sentinel->kind == platform::EntryKind::file && sentinel->stat.size > 0,
                     .is_installed = local && local->kind == platform::EntryKind::folder};

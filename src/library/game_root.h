@@ -26,9 +26,6 @@ struct Root {
     [[nodiscard]] bool operator==(const Root& other) const = default;
 };
 
-/// Whether a folder of that name in a game root is the user's or ours: never part of a package.
-[[nodiscard]] bool is_private(std::string_view name);
-
 /// Opens a game root, so that what is read below it cannot lead out of it.
 [[nodiscard]] Result<platform::Folder> open_root(const Root& root);
 

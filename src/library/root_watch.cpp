@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "content/private_folders.h"
 #include "platform/paths.h"
 
 namespace lanspread::library {
@@ -186,7 +187,7 @@ std::optional<Heard> RootWatch::interpret(const platform::FileEvent& event) cons
     if (root == roots_.end()) {
         return std::nullopt;
     }
-    const bool is_aside = is_private(event.name) || event.change == FileChange::folder_gone;
+    const bool is_aside = content::is_private(event.name) || event.change == FileChange::folder_gone;
     return Heard{.what = is_aside ? Heard::What::root_moved : Heard::What::in_root,
                  .root = root->second,
                  .event = event};

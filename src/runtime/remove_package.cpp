@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "content/private_folders.h"
 #include "platform/folder.h"
 #include "platform/paths.h"
 #include "swarm/partial_folder.h"
@@ -19,14 +20,10 @@ using platform::EntryKind;
 using platform::Folder;
 using swarm::known_safe;
 
-constexpr std::string_view installed_name = "local";
-constexpr std::string_view own_name = ".lanspread";
 /// Lies in a root from before its sentinel is removed until nothing is left to do, and names the content.
 constexpr std::string_view marker_name = ".lanspread/removing";
 constexpr std::size_t max_named = 100;
 constexpr std::size_t max_looked_at = 1'000'000;
-
-bool is_private(std::string_view name) { return name == installed_name || name == own_name; }
 
 /// `unavailable` where it is not there: that may be for a disk that is missing, so nothing follows from it.
 Result<Folder> open_root(const std::filesystem::path& games_folder, const GameId& game)
@@ -72,7 +69,7 @@ Result<void> remove_one(const Folder& root, const content::ManifestFile& file, R
 Result<void> put_marker(const Folder& root, const content::Manifest& manifest)
 {
     const auto text = manifest.content_id().hex();
-    auto made = root.make_folders(known_safe(own_name));
+    auto made = root.make_folders(known_safe(content::own_folder));
     return made ? root.write_atomically(known_safe(marker_name), std::as_bytes(std::span(text))) : made;
 }
 
@@ -124,7 +121,7 @@ Result<void> remove_files(const Folder& root, const content::Manifest& manifest,
 /// As far as it can be told: the package is gone whatever else lies there.
 void list_left(const Folder& root, RemovedPackage& package)
 {
-    auto entries = root.list_tree(max_looked_at, is_private);
+    auto entries = root.list_tree(max_looked_at, content::is_private);
     if (!entries) {
         entries = root.list();
     }
@@ -135,7 +132,7 @@ void list_left(const Folder& root, RemovedPackage& package)
         const auto inside = entry.name + '/';
         const auto next = std::ranges::lower_bound(*entries, inside, {}, &platform::Entry::name);
         const bool has_content = next != entries->end() && next->name.starts_with(inside);
-        if (is_private(entry.name) || has_content) {
+        if (content::is_private(entry.name) || has_content) {
             continue;
         }
         ++package.left_count;
@@ -167,12 +164,12 @@ Result<void> check_removable(const std::filesystem::path& games_folder, const Ga
         return fail(ErrorCode::refused,
                     fmt::format("{}: its {} is no file", game.text(), content::sentinel_name));
     }
-    const auto installed = root->stat(known_safe(installed_name));
+    const auto installed = root->stat(known_safe(content::installed_folder));
     if (installed && !keep_installed) {
         return fail(ErrorCode::refused,
                     fmt::format("{} is installed ({}/ is in its folder), and that is never deleted: "
                                 "--keep-installed deletes only what was downloaded",
-                                game.text(), installed_name));
+                                game.text(), content::installed_folder));
     }
     return {};
 }
@@ -222,7 +219,7 @@ Result<void> clear_after_removal(const std::filesystem::path& games_folder, cons
     if (auto removed = root->remove_file(known_safe(marker_name)); !removed) {
         return removed;
     }
-    if (const auto removed = root->remove_empty_folder(known_safe(own_name)); !removed) {
+    if (const auto removed = root->remove_empty_folder(known_safe(content::own_folder)); !removed) {
         return fail(removed.error());
     }
     const auto games = Folder::open(games_folder);

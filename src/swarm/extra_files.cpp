@@ -24,8 +24,6 @@ Result<std::string> free_name(const platform::Folder& root)
 
 }  // namespace
 
-bool is_private(std::string_view name) { return name == "local" || name == ".lanspread"; }
-
 Result<void> ExtraFiles::move_aside(const std::string& name)
 {
     auto safe = SafePath::parse(name);

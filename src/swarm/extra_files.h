@@ -1,16 +1,12 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/error.h"
 #include "platform/folder.h"
 
 namespace lanspread::swarm {
-
-/// The user's part of a game root, and ours: never part of a package.
-[[nodiscard]] bool is_private(std::string_view name);
 
 /// Moves what lies in a game root and does not belong to the game to `.lanspread/extra`: it may be somebody's
 /// savegame, so it is never deleted. Where that folder is there already, `.lanspread/extra-2` and so on is

@@ -1,4 +1,5 @@
 #include "swarm/partial_folder.h"
+#include "content/private_folders.h"
 
 #include <algorithm>
 #include <limits>
@@ -11,7 +12,6 @@ namespace lanspread::swarm {
 
 namespace {
 
-constexpr std::string_view own_folder = ".lanspread";
 constexpr std::string_view repair_name = "repair";
 constexpr std::string_view downloads_folder = ".lanspread/download";
 
@@ -90,7 +90,7 @@ Result<void> remove_partial(const std::filesystem::path& games_folder, const Gam
     if (auto removed = root->remove_tree(known_safe(partial_name(content))); !removed) {
         return fail(removed.error().in(game.text()));
     }
-    for (const auto folder : {downloads_folder, own_folder}) {
+    for (const auto folder : {downloads_folder, content::own_folder}) {
         if (const auto removed = root->remove_empty_folder(known_safe(folder)); !removed || !*removed) {
             return removed ? Result<void>() : fail(removed.error().in(game.text()));
         }

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "content/hash.h"
+#include "content/private_folders.h"
 #include "swarm/extra_files.h"
 #include "swarm/move_files.h"
 #include "swarm/partial_folder.h"
@@ -155,9 +156,9 @@ private:
     /// What a game or its player wrote beside the old version, which would keep the new one from being whole.
     Result<void> move_extra_files() const
     {
-        const auto entries = old_
-                                 ? folder_.root.list_tree(std::numeric_limits<std::size_t>::max(), is_private)
-                                 : Result<std::vector<platform::Entry>>();
+        const auto entries =
+            old_ ? folder_.root.list_tree(std::numeric_limits<std::size_t>::max(), content::is_private)
+                 : Result<std::vector<platform::Entry>>();
         if (!entries) {
             return fail(entries.error());
         }
@@ -165,7 +166,7 @@ private:
         for (const auto& entry : *entries) {
             const auto path = SafePath::parse(entry.name);
             // A name that no package can have stays: whoever adopts the root says what to do about it.
-            if (entry.kind == platform::EntryKind::folder || is_private(entry.name) || !path ||
+            if (entry.kind == platform::EntryKind::folder || content::is_private(entry.name) || !path ||
                 is_in_new(*path)) {
                 continue;
             }

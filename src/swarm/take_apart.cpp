@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "content/hash.h"
+#include "content/private_folders.h"
 #include "platform/files.h"
 #include "platform/paths.h"
 #include "swarm/extra_files.h"
@@ -36,12 +37,13 @@ public:
                 return fail(done.error());
             }
         }
-        const auto entries = folder_.root.list_tree(std::numeric_limits<std::size_t>::max(), is_private);
+        const auto entries =
+            folder_.root.list_tree(std::numeric_limits<std::size_t>::max(), content::is_private);
         if (!entries) {
             return fail(entries.error());
         }
         for (const auto& entry : *entries) {
-            if (is_private(entry.name) || entry.kind == EntryKind::folder) {
+            if (content::is_private(entry.name) || entry.kind == EntryKind::folder) {
                 continue;
             }
             const auto* file = find(entry.name);
@@ -54,7 +56,7 @@ public:
         // What lies deeper sorts behind what it lies in.
         for (auto entry = entries->rbegin(); entry != entries->rend(); ++entry) {
             const auto name = SafePath::parse(entry->name);
-            if (entry->kind == EntryKind::folder && !is_private(entry->name) && name) {
+            if (entry->kind == EntryKind::folder && !content::is_private(entry->name) && name) {
                 if (const auto removed = folder_.root.remove_empty_folder(*name); !removed) {
                     return fail(removed.error());
                 }
@@ -101,12 +103,13 @@ private:
     /// While the game is still whole: could all of it be moved?
     Result<void> check_folders() const
     {
-        const auto entries = folder_.root.list_tree(std::numeric_limits<std::size_t>::max(), is_private);
+        const auto entries =
+            folder_.root.list_tree(std::numeric_limits<std::size_t>::max(), content::is_private);
         if (!entries) {
             return fail(entries.error());
         }
         for (const auto& entry : *entries) {
-            if (entry.kind == EntryKind::folder && !is_private(entry.name) &&
+            if (entry.kind == EntryKind::folder && !content::is_private(entry.name) &&
                 !platform::is_writable(root_path_ / platform::to_path(entry.name))) {
                 return fail(ErrorCode::refused,
                             fmt::format("{}: cannot be written; check its rights", entry.name));
