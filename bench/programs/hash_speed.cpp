@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -6,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "base/bytes.h"
+#include "base/buffer_pool.h"
 #include "content/hash.h"
 #include "content/manifest.h"
 
@@ -24,9 +25,10 @@ int main(int count, char** arguments)
         static_cast<std::size_t>(std::strtod(arguments[2], nullptr) * 1e9) / content::max_chunk_size;
     // More than any cache holds, as a game is.
     constexpr std::size_t distinct = 256;
-    std::vector<std::vector<std::byte>> memory(distinct, std::vector<std::byte>(content::max_chunk_size));
+    std::vector<Buffer> memory;
     for (std::size_t index = 0; index < distinct; ++index) {
-        memory[index][0] = static_cast<std::byte>(index);
+        memory.emplace_back(content::max_chunk_size);
+        std::ranges::fill(memory.back().span(), static_cast<std::byte>(index));
     }
     std::atomic<std::size_t> next = 0;
     std::atomic<unsigned> check = 0;  // so that no hash is left out
@@ -36,8 +38,8 @@ int main(int count, char** arguments)
         for (unsigned long thread = 0; thread < threads; ++thread) {
             workers.emplace_back([&] {
                 for (auto chunk = next++; chunk < chunks; chunk = next++) {
-                    check +=
-                        std::to_integer<unsigned>(content::hash_chunk(memory[chunk % distinct]).bytes[0]);
+                    check += std::to_integer<unsigned>(
+                        content::hash_chunk(memory[chunk % distinct].span()).bytes[0]);
                 }
             });
         }

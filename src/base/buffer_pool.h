@@ -3,16 +3,19 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <span>
 #include <vector>
 
 namespace lanspread {
 
 /// Memory for one chunk on its way between disk, hash and wire. Its content is whatever the last user left.
+/// It begins where a page does: large blocks that plain `new` gives lie 16 bytes further on, and the kernel
+/// copies files there much slower.
 class Buffer {
 public:
     explicit Buffer(std::size_t capacity)
-        : memory_(std::make_unique_for_overwrite<std::byte[]>(capacity)), capacity_(capacity)
+        : memory_(static_cast<std::byte*>(::operator new(capacity, alignment))), capacity_(capacity)
     {
     }
 
@@ -20,7 +23,12 @@ public:
     [[nodiscard]] std::span<const std::byte> span() const { return {memory_.get(), capacity_}; }
 
 private:
-    std::unique_ptr<std::byte[]> memory_;
+    static constexpr std::align_val_t alignment{4096};
+    struct Free {
+        void operator()(std::byte* memory) const { ::operator delete(memory, alignment); }
+    };
+
+    std::unique_ptr<std::byte, Free> memory_;
     std::size_t capacity_;
 };
 

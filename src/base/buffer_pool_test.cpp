@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -46,6 +47,13 @@ TEST(BufferPool, may_go_before_its_buffers)
     }
     buffer->span()[15] = std::byte{1};
     EXPECT_EQ(buffer->span()[15], std::byte{1});
+}
+
+TEST(BufferPool, gives_memory_that_begins_where_a_page_does)
+{
+    BufferPool pool(1024 * 1024, 1);
+    const auto buffer = pool.take();
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(buffer->span().data()) % 4096, 0U);
 }
 
 TEST(BufferPool, serves_several_threads_with_buffers_of_their_own)
