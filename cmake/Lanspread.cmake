@@ -28,6 +28,17 @@ endif()
 add_library(lanspread_options INTERFACE)
 target_compile_options(lanspread_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wall;-Wextra;-Wpedantic;-Wshadow;-Wnon-virtual-dtor;-Wimplicit-fallthrough;-Wno-missing-designated-field-initializers;-Werror>)
 
+# lanspread_test(NAME LIBRARIES target... SOURCES file...)
+# The program NAME_test, run by ctest.
+function(lanspread_test name)
+    cmake_parse_arguments(arg "" "" "LIBRARIES;SOURCES" ${ARGN})
+    add_executable(${name}_test ${arg_SOURCES})
+    target_link_libraries(${name}_test PRIVATE ${arg_LIBRARIES} lanspread_options lanspread_test_main)
+    target_precompile_headers(${name}_test REUSE_FROM lanspread_test_main)
+    add_test(NAME ${LANSPREAD_TEST_PREFIX}${name} COMMAND ${name}_test --gtest_brief=1)
+    set_tests_properties(${LANSPREAD_TEST_PREFIX}${name} PROPERTIES LABELS unit TIMEOUT 600)
+endfunction()
+
 # lanspread_folder(NAME [USES folder...] [LIBRARIES target...] [PRIVATE_LIBRARIES target...])
 # NAME.cpp files become the library lanspread_NAME; *_test.cpp beside them the program NAME_test, run by ctest.
 # USES names the folders below that it may include: naming one that is not there yet is an error.
@@ -57,12 +68,6 @@ function(lanspread_folder name)
     target_link_libraries(lanspread_${name} PUBLIC lanspread_pch)
 
     if(tests)
-        add_executable(${name}_test ${tests})
-        target_link_libraries(${name}_test PRIVATE lanspread_${name} lanspread_options GTest::gtest GTest::gtest_main
-            rapidcheck ${arg_PRIVATE_LIBRARIES})
-        target_compile_options(${name}_test PRIVATE -fPIC)  # as the precompiled header was; programs would get -fPIE
-        target_precompile_headers(${name}_test REUSE_FROM lanspread_pch)
-        add_test(NAME ${LANSPREAD_TEST_PREFIX}${name} COMMAND ${name}_test --gtest_brief=1)
-        set_tests_properties(${LANSPREAD_TEST_PREFIX}${name} PROPERTIES LABELS unit TIMEOUT 300)
+        lanspread_test(${name} LIBRARIES lanspread_${name} ${arg_PRIVATE_LIBRARIES} SOURCES ${tests})
     endif()
 endfunction()

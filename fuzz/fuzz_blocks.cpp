@@ -1,4 +1,5 @@
 #include "check.h"
+#include "content/chunk_ranges.h"
 #include "content/hash.h"
 #include "swarm/block_parts.h"
 #include "swarm/block_sums.h"
@@ -38,6 +39,18 @@ void check_parts(const content::Manifest& manifest, const swarm::BlockRuns& runs
                   part.size <= manifest.chunk_size(part.chunk) - part.offset,
               "a part lies inside its chunk");
     }
+    for (const auto& part : *parts) {
+        const content::ChunkRange range{.offset = part.offset, .size = part.size};
+        std::uint64_t size = 0;
+        for (const auto& [extent, offset] : content::file_pieces(manifest.extents(part.chunk), {&range, 1})) {
+            check(offset == part.offset + size, "pieces of files follow each other");
+            const auto file_size = manifest.files()[extent.file].size;
+            check(extent.size > 0 && extent.offset < file_size && extent.size <= file_size - extent.offset,
+                  "a piece lies inside its file");
+            size += extent.size;
+        }
+        check(size == part.size, "pieces of files make up the part");
+    }
     check(swarm::total_size(*parts) <= 64 * content::max_chunk_size, "a question is bounded");
     if (!parts->empty()) {
         // Runs that touch become one, the first time; nothing else changes.
@@ -51,13 +64,13 @@ void check_parts(const content::Manifest& manifest, const swarm::BlockRuns& runs
 
 }  // namespace
 
-/// Whatever a stranger asks for lies inside the content; whatever sums a stranger tells, an assembly stays
-/// inside its chunk and its basis, and says what it lacks.
+/// Whatever a stranger asks for lies inside the content, and is read from inside its files; whatever sums a
+/// stranger tells, an assembly stays inside its chunk and its basis, and says what it lacks.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     static const auto manifest = make_manifest();
     ByteReader reader(input(data, size));
-    swarm::BlockRuns runs{.chunk = reader.u32(), .block = 64U << reader.u8() % 9U, .runs = {}};
+    swarm::BlockRuns runs{.chunk = reader.u32(), .block = 32U << reader.u8() % 10U, .runs = {}};
     const auto basis_size = reader.u16() % 40'000U;
     const auto expected = static_cast<std::int16_t>(reader.u16());
     while (reader.remaining() >= 4 && runs.runs.size() < 4096) {
@@ -68,10 +81,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     constexpr std::uint32_t chunk_size = 50'000;  // three large blocks and a little: enough for pairs
     Bytes chunk(chunk_size);
-    Bytes spare(chunk_size);
-    swarm::ChunkAssembly assembly(0, chunk, spare);
-    auto sums = runs.runs;
-    sums.resize(swarm::block_count(chunk_size, swarm::large_block));
+    swarm::ChunkAssembly assembly(0, chunk);
+    // Every other one is that of the basis, so that some blocks are found.
+    static const Bytes sevens(swarm::large_block, std::byte{7});
+    const auto sums_of = [&](std::size_t count, std::uint32_t block) {
+        const auto hash = swarm::block_hash(ByteSpan(sevens).first(block));
+        const auto found = swarm::told_sum(swarm::block_sum(hash), block);
+        auto its = runs.runs;
+        its.resize(count);
+        for (auto& sum : its) {
+            sum = sum % 2 == 0 ? found : sum;
+        }
+        return its;
+    };
+    const auto sums = sums_of(swarm::block_count(chunk_size, swarm::large_block), swarm::large_block);
     assembly.match(sums, {.bytes = Bytes(basis_size, std::byte{7}), .expected = expected});
     for (const auto& part : assembly.missing()) {
         check(part.offset < chunk_size && part.size <= chunk_size - part.offset,
@@ -80,14 +103,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto count_of = [](const std::vector<swarm::ChunkPart>& parts, std::uint32_t block) {
         return swarm::total_sum_size(parts, block) / swarm::sum_size(block);
     };
-    auto small = runs.runs;
-    small.resize(count_of(assembly.missing(), swarm::small_block));
-    assembly.refine(small);
-    auto edges = runs.runs;
-    edges.resize(count_of(assembly.edges(), swarm::edge_block));
-    assembly.refine_edges(edges);
-    const auto missing = assembly.missing_size();
-    assembly.fill(Bytes(missing));
-    check(missing <= chunk_size, "no more is missing than there is");
+    for (const auto& level : swarm::block_levels) {
+        assembly.refine(level, sums_of(count_of(assembly.parts_of(level), level.piece), level.piece));
+    }
+    for (const auto doubt : {&swarm::ChunkAssembly::doubt_rims, &swarm::ChunkAssembly::forget_refinement}) {
+        const auto missing = assembly.missing_size();
+        check(missing <= chunk_size, "no more is missing than there is");
+        assembly.fill(Bytes(missing));
+        check(assembly.missing_size() == 0, "what was filled in is not missing");
+        (assembly.*doubt)();
+    }
     return 0;
 }

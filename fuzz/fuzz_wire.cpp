@@ -2,6 +2,7 @@
 #include "wire/blocks.h"
 #include "wire/codec.h"
 #include "wire/diagnosis.h"
+#include "wire/manifest_parts.h"
 
 using namespace lanspread;
 
@@ -30,10 +31,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     using namespace wire;
     const auto text = as_text(input(data, size));
-    check_round_trip<std::variant<Hello, LibrarySnapshot, LibraryDelta, LibraryAck, Ping, Pong, Goodbye,
-                                  GetPeers, Peers, GetManifest, GetChunk, GetSums, GetRanges, Follow, Have,
-                                  Elsewhere, Data, Failure, GetReach, Reach, DialBack, DialledBack, TestSpeed,
-                                  SpeedTested, SendFiller, GetFacts, GetCover, GameFacts>>(text);
+    check_round_trip<
+        std::variant<Hello, LibrarySnapshot, LibraryDelta, LibraryAck, Ping, Pong, Goodbye, GetPeers, Peers,
+                     GetManifest, GetManifestSums, GetManifestRanges, GetChunk, GetSums, GetRanges, Follow,
+                     Have, Elsewhere, Data, Failure, GetReach, Reach, DialBack, DialledBack, TestSpeed,
+                     SpeedTested, SendFiller, GetFacts, GetCover, GameFacts>>(text);
     check_round_trip<std::vector<GameEntry>>(text);
     (void)decode_answer<Data>(text);
     check(head_of_hello(text).has_value() || !decode<Hello>(text), "what is a Hello has the head of one");

@@ -37,6 +37,10 @@ bool apply(const Arguments& arguments, SimulationOptions& options)
         options.network = arguments.network == "fair" ? NetworkModel::fair : NetworkModel::queued;
     }
     options.sampling = std::chrono::milliseconds(arguments.sampling_ms);
+    options.on_sample = [](const Sample& sample) {
+        fmt::print("{}\n", row_of_timeline(sample));
+        std::fflush(stdout);
+    };
     for (const auto& [name, value] : arguments.settings) {
         if (!set_option(options, name, value)) {
             fmt::print(stderr, "lanspread_sim: there is no option {}\n", name);
@@ -55,6 +59,9 @@ bool run(Arguments arguments)
         if (!apply(arguments, scenario.options)) {
             return false;
         }
+        if (arguments.sampling_ms > 0) {
+            fmt::print("{}\n", heading_of_timeline());
+        }
         const auto memory = peak_memory();
         const auto cpu_start = std::clock();
         const auto start = lanspread::Clock::now();
@@ -64,9 +71,6 @@ bool run(Arguments arguments)
         fmt::print("{}\n", row(scenario, outcome, {took.count(), cpu, peak_memory() - memory}));
         for (const auto& violation : outcome.violations) {
             fmt::print("    violated: {}\n", violation);
-        }
-        if (!outcome.samples.empty()) {
-            fmt::print("{}", timeline(outcome));
         }
         std::fflush(stdout);
         is_good = is_good && outcome.violations.empty() && times_of(scenario, outcome).unfinished == 0;

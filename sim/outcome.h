@@ -18,6 +18,8 @@ struct PeerOutcome {
     std::uint32_t elsewhere = 0;        ///< answers that sent it elsewhere
     std::uint32_t stalls = 0;           ///< requests that it gave up, for nothing came
     std::uint32_t wrong = 0;            ///< chunks of wrong bytes
+    std::uint32_t never_asked =
+        0;  ///< chunks that a downloader asked nobody for until it finished, or the end
     std::uint64_t max_bytes_in_flight = 0;
     std::uint32_t max_requests = 0;  ///< in flight, to one source
     std::uint32_t max_serving = 0;
@@ -40,9 +42,8 @@ struct Outcome {
     Duration everything_exists = Duration::max();  ///< each chunk beside the first sources
     Duration ended{};                              ///< when the simulation was over
     std::uint64_t events = 0;
-    double scheduler_seconds = 0;  ///< of real time on this machine, all peers
-    double queue_seconds = 0;      ///< the same for the upload queues
-    std::vector<Sample> samples;
+    double scheduler_seconds = 0;         ///< of real time on this machine, all peers
+    double queue_seconds = 0;             ///< the same for the upload queues
     std::vector<std::string> violations;  ///< of what must always be true
 };
 

@@ -74,6 +74,7 @@ struct Peer {
     // As a downloader
     std::unique_ptr<swarm::Scheduler> scheduler{};
     swarm::ChunkSet kept{};
+    swarm::ChunkSet asked{};  // that it ever asked somebody for
     std::vector<Open> open{};
     std::vector<PeerIndex> followed{};  // partial holders; the bitfields of some may be on their way
     std::vector<PeerIndex> banned{};    // for wrong bytes

@@ -62,17 +62,18 @@ std::string row(const Scenario& scenario, const Outcome& outcome, const Cost& co
     return line;
 }
 
-std::string timeline(const Outcome& outcome)
+std::string heading_of_timeline()
 {
-    auto text = fmt::format("    {:>8} {:>7} {:>10} {:>10} {:>9} {:>6} {:>8}\n", "until s", "fetched",
-                            "sources up", "others up", "down", "fresh", "repeated");
-    for (const auto& sample : outcome.samples) {
-        text += fmt::format("    {:>8.2f} {:>6.1f}% {:>9.1f}% {:>9.1f}% {:>8.1f}% {:>6} {:>8}\n",
-                            std::chrono::duration<double>(sample.until).count(), 100 * sample.fetched,
-                            100 * sample.sources_up, 100 * sample.downloaders_up,
-                            100 * sample.downloaders_down, sample.fresh, sample.repeated);
-    }
-    return text;
+    return fmt::format("    {:>8} {:>7} {:>10} {:>10} {:>9} {:>6} {:>8}", "until s", "fetched", "sources up",
+                       "others up", "down", "fresh", "repeated");
+}
+
+std::string row_of_timeline(const Sample& sample)
+{
+    return fmt::format("    {:>8.2f} {:>6.1f}% {:>9.1f}% {:>9.1f}% {:>8.1f}% {:>6} {:>8}",
+                       std::chrono::duration<double>(sample.until).count(), 100 * sample.fetched,
+                       100 * sample.sources_up, 100 * sample.downloaders_up, 100 * sample.downloaders_down,
+                       sample.fresh, sample.repeated);
 }
 
 }  // namespace lanspread::sim

@@ -18,7 +18,9 @@ struct Cost {
 /// A run as one line of a table; README.md says how to read it.
 [[nodiscard]] std::string row(const Scenario& scenario, const Outcome& outcome, const Cost& cost);
 
-/// How the links were used over time, a line for each sample.
-[[nodiscard]] std::string timeline(const Outcome& outcome);
+/// The columns of `row_of_timeline`.
+[[nodiscard]] std::string heading_of_timeline();
+/// How the links were used in a span of time.
+[[nodiscard]] std::string row_of_timeline(const Sample& sample);
 
 }  // namespace lanspread::sim

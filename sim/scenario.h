@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,8 @@ enum class NetworkModel {
     queued,  ///< QueuedNetwork
 };
 
+struct Sample;
+
 struct SimulationOptions {
     swarm::SchedulerOptions scheduler;
     swarm::UploadOptions upload;
@@ -53,7 +56,8 @@ struct SimulationOptions {
     /// How long a scheduler may wait with what others announced; chunks that arrive make it decide at once.
     Duration pondering{};
     std::uint32_t max_followed = 40;  ///< partial holders that a downloader listens to
-    Duration sampling{};              ///< how often Outcome::samples gets one; 0: never
+    Duration sampling{};              ///< how often `on_sample`, if there is one, is called; 0: never
+    std::function<void(const Sample&)> on_sample;
     Duration time_limit = std::chrono::hours(48);
     std::uint64_t seed = 1;
 };

@@ -48,7 +48,7 @@ World::World(const Scenario& scenario)
       was_sent_(scenario.chunks),
       carried_(scenario.peers.size())
 {
-    if (options_.sampling > Duration::zero()) {
+    if (options_.sampling > Duration::zero() && options_.on_sample) {
         after(options_.sampling, Action::sample, 0);
     }
     outcome_.peers.resize(scenario.peers.size());
@@ -92,6 +92,10 @@ Outcome World::run()
         ask_restless_schedulers();
     }
     outcome_.ended = now_ - start;
+    for (PeerIndex peer = 0; peer < peers_.size(); ++peer) {
+        const auto& asked = peers_[peer].asked;
+        outcome_.peers[peer].never_asked = asked.size() - asked.count();
+    }
     return std::move(outcome_);
 }
 
@@ -115,7 +119,9 @@ void World::handle(const Event& event)
         case Action::admit: return admit(event.subject);
         case Action::tick: return tick(event.subject, event.object);
         case Action::sample: return sample();
-        case Action::ponder: return become_restless(event.subject);
+        case Action::ponder:
+            peers_[event.subject].is_pondering = false;
+            return become_restless(event.subject);
     }
 }
 
@@ -158,7 +164,7 @@ void World::sample()
     sampled_.downloaders_up = used.up / std::max(room.up, 1.0);
     sampled_.downloaders_down = used.down / std::max(room.down, 1.0);
     sampled_.fetched = static_cast<double>(fetched_) / static_cast<double>(wanted_);
-    outcome_.samples.push_back(std::exchange(sampled_, {}));
+    options_.on_sample(std::exchange(sampled_, {}));
     after(options_.sampling, Action::sample, 0);
 }
 

@@ -19,6 +19,7 @@ void World::join(PeerIndex index)
         options.seed = rank(index, peer.life);
         if (peer.kept.size() == 0) {
             peer.kept = swarm::ChunkSet::none_of(scenario_.chunks);
+            peer.asked = peer.kept;
         }
         const Stopwatch watch(outcome_.scheduler_seconds);
         peer.scheduler = std::make_unique<swarm::Scheduler>(
@@ -163,7 +164,7 @@ void World::hear_of(PeerIndex index, PeerIndex about)
     if (std::erase(peer.followed, about) > 0) {
         fill_followed(index);  // who has all need not be followed
     }
-    become_restless(index);
+    become_thoughtful(index);
 }
 
 void World::forget(PeerIndex index, PeerIndex about)

@@ -17,7 +17,6 @@ constexpr std::chrono::seconds longest_idleness{40};
 void World::become_restless(PeerIndex index)
 {
     auto& peer = peers_[index];
-    peer.is_pondering = false;
     if (!peer.is_restless && is_downloading(peer)) {
         peer.is_restless = true;
         restless_.push_back(index);
@@ -29,7 +28,7 @@ void World::become_thoughtful(PeerIndex index)
     auto& peer = peers_[index];
     if (options_.pondering == Duration::zero()) {
         become_restless(index);
-    } else if (!peer.is_restless && !peer.is_pondering) {
+    } else if (!peer.is_pondering) {
         peer.is_pondering = true;
         after(options_.pondering, Action::ponder, index);
     }
@@ -68,6 +67,7 @@ void World::send_request(PeerIndex index, const swarm::Assignment& assignment)
     if (peer.scheduler->verified().contains(chunk)) {
         violated(index, fmt::format("asked for chunk {}, which is here", chunk));
     }
+    peer.asked.insert(chunk);
     const auto requests = peer.scheduler->requests_in_flight(source);
     auto& outcome = outcome_.peers[index];
     outcome.max_requests = std::max(outcome.max_requests, requests);
@@ -128,6 +128,9 @@ void World::verify(const Request& request)
         ++outcome_.peers[index].duplicates;
         outcome_.peers[index].bytes_redundant += scenario_.chunk_size;
         return;
+    }
+    if (!peer.asked.contains(chunk)) {
+        violated(index, fmt::format("has chunk {}, which it asked nobody for", chunk));
     }
     peer.fresh.push_back(chunk);
     has_news(index);

@@ -1,6 +1,10 @@
 #include "lanspread/games_command.h"
 
+#include <string>
+#include <vector>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "lanspread/ask_and_print.h"
 #include "lanspread/format.h"
@@ -27,7 +31,12 @@ std::string removal_text(const runtime::Game& game)
 /// Nothing where the person agrees.
 std::optional<ExitCode> confirm(const runtime::Game& game)
 {
-    const auto answer = ask_person(fmt::format("Remove {}? [y/N] ", removal_text(game)));
+    const bool is_its_own = game.about && game.facts_from == "game.toml";
+    const auto kept = is_its_own ? game.about->keeps : std::vector<std::string>();
+    const auto answer = ask_person(fmt::format(
+        "Remove {}?{} [y/N] ", removal_text(game),
+        kept.empty() ? std::string()
+                     : printable(fmt::format(" What the player wrote stays: {}.", fmt::join(kept, ", ")))));
     if (!answer) {
         complain(
             fmt::format("nobody can be asked here whether {} is to be removed: say so with --yes", game.id));

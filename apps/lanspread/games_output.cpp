@@ -41,22 +41,24 @@ std::string download_word(const Download& download)
     if (found == words.end()) {
         return {};
     }
-    return found->has_percent ? fmt::format("{} {}", found->word, percent_text(download))
-                              : std::string(found->word);
+    const auto word = download.repair && download.state == "running" ? "Repairing" : found->word;
+    return found->has_percent ? fmt::format("{} {}", word, percent_text(download)) : std::string(word);
 }
 
 /// What is being done with it; empty where nothing is.
 std::string activity_word(const Game& game)
 {
     const auto download = game.downloads.empty() ? std::string() : download_word(game.downloads.front());
-    if (game.operation == "repairing") {
-        return download.empty() ? "Repairing"
-                                : fmt::format("Repairing {}", percent_text(game.downloads.front()));
-    }
     if (game.operation == "removing") {
         return "Removing";
     }
-    return game.operation == "verifying" ? "Verifying" : download;
+    if (game.operation == "verifying") {
+        return "Verifying";
+    }
+    // Before a repair is a download it reads all of the game; a download that there is then is another one.
+    const bool is_looking =
+        game.operation == "repairing" && (download.empty() || !game.downloads.front().repair);
+    return is_looking ? "Repairing" : download;
 }
 
 bool has_failed(const Game& game)

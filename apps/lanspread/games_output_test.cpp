@@ -102,7 +102,19 @@ TEST(GamesOutput, says_where_a_game_stands)
         {"Repairing 43 %",
          [](Game& game) {
              game.operation = "repairing";
+             game.downloads = {{.state = "running", .bytes_done = 43, .bytes_total = 100, .repair = true}};
+         }},
+        {"Repairing",
+         [](Game& game) {
+             // Of another version, while the one that is here is read.
+             game.operation = "repairing";
              game.downloads = {{.state = "running", .bytes_done = 43, .bytes_total = 100}};
+         }},
+        {"Waits for a source 43 %",
+         [](Game& game) {
+             game.operation = "repairing";
+             game.downloads = {
+                 {.state = "waiting_for_source", .bytes_done = 43, .bytes_total = 100, .repair = true}};
          }},
         {"Verifying",
          [](Game& game) {

@@ -149,6 +149,9 @@ std::string text_of(const std::vector<runtime::Peer>& peers)
 
 std::string text_of(const runtime::VerifyReport& report)
 {
+    if (report.resumed) {
+        return printable(fmt::format("{} {}: its repair goes on", report.game, report.version)) + '\n';
+    }
     auto text = printable(fmt::format("{} {}: {} ({} checked)", report.game, report.version,
                                       report.good ? "good" : "NOT as it was shared",
                                       size_text(report.bytes_checked)));

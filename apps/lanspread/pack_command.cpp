@@ -1,8 +1,12 @@
 #include "lanspread/pack_command.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <boost/describe/class.hpp>
@@ -23,9 +27,10 @@ struct PackReport {
     std::string path;         ///< the game root
     std::uint32_t files = 0;  ///< of the package, version.ini among them
     std::uint64_t bytes = 0;
-    bool changed = true;  ///< false: just this was packed already
+    bool changed = true;                ///< false: just this was packed already
+    std::vector<std::string> left_out;  ///< of the folder, for the player writes it
 };
-BOOST_DESCRIBE_STRUCT(PackReport, (), (id, title, version, path, files, bytes, changed))
+BOOST_DESCRIBE_STRUCT(PackReport, (), (id, title, version, path, files, bytes, changed, left_out))
 
 namespace {
 
@@ -53,6 +58,18 @@ Result<facts::AddedFile> parse_added(const std::string& text)
                 : fail(path.error().in("--add " + text));
 }
 
+/// As the shell completes a name.
+std::string without_ornaments(std::string path)
+{
+    while (path.starts_with("./")) {
+        path.erase(0, 2);
+    }
+    while (path.ends_with('/')) {
+        path.pop_back();
+    }
+    return path;
+}
+
 Result<facts::PackOptions> parse(const PackArguments& arguments)
 {
     auto id = GameId::parse(arguments.id);
@@ -70,11 +87,12 @@ Result<facts::PackOptions> parse(const PackArguments& arguments)
         .players = given(arguments.players),
         .genre = given(arguments.genre),
         .start = {},
-        .keeps = arguments.keeps,
+        .keeps = {},
         .cover = arguments.cover.empty() ? std::nullopt : std::optional(platform::to_path(arguments.cover)),
         .added = {},
         .follows_links = arguments.follow_links,
     };
+    std::ranges::transform(arguments.keeps, std::back_inserter(options.keeps), without_ornaments);
     const auto add_start = [&](std::string platform, std::string kind, const std::string& command) {
         if (!command.empty()) {
             options.start.push_back(
@@ -94,6 +112,18 @@ Result<facts::PackOptions> parse(const PackArguments& arguments)
     return options;
 }
 
+std::string left_out_text(const facts::Packed& packed)
+{
+    std::string text;
+    for (const auto& path : packed.left_out) {
+        text +=
+            printable(fmt::format("Not in the package, for the player writes it (keeps in {}/game.toml): {}",
+                                  platform::to_utf8(packed.root), path)) +
+            '\n';
+    }
+    return text;
+}
+
 std::string text_of(const facts::Packed& packed, const std::string& id)
 {
     const auto path = platform::to_utf8(packed.root);
@@ -102,9 +132,9 @@ std::string text_of(const facts::Packed& packed, const std::string& id)
                            printable(path));
     }
     return fmt::format(
-        "{} is packed: {} {}, {}, {}, {}\nA peer that runs with this games folder shares it now.\n",
+        "{} is packed: {} {}, {}, {}, {}\n{}A peer that runs with this games folder shares it now.\n",
         printable(packed.title), id, packed.version, count_text(packed.files, "file"),
-        size_text(packed.bytes), printable(path));
+        size_text(packed.bytes), printable(path), left_out_text(packed));
 }
 
 }  // namespace
@@ -126,7 +156,8 @@ ExitCode pack_folder(const CommonOptions& options, const PackArguments& argument
                                               .path = platform::to_utf8(packed->root),
                                               .files = packed->files,
                                               .bytes = packed->bytes,
-                                              .changed = packed->is_new});
+                                              .changed = packed->is_new,
+                                              .left_out = packed->left_out});
     if (!json) {
         return fail_with(json.error());
     }

@@ -45,8 +45,8 @@ std::string repaired_text(const runtime::VerifyReport& found, const runtime::Dow
         }
     }
     if (!found.extra.empty()) {
-        text += fmt::format("  {} files that do not belong to the game were moved to .lanspread/extra\n",
-                            found.extra.size());
+        text += fmt::format("  what does not belong to the game ({}) was moved to .lanspread/extra\n",
+                            count_text(found.extra.size(), "file"));
     }
     return text;
 }

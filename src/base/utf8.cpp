@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include "base/utf8_character.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
@@ -10,21 +12,6 @@
 namespace lanspread {
 
 namespace {
-
-/// The next character of `text`, which is not empty: its code point (below 0 where invalid) and how many
-/// bytes it takes.
-struct Character {
-    utf8proc_int32_t code = -1;
-    std::size_t size = 1;
-};
-
-Character first_character(std::string_view text)
-{
-    Character character;
-    const auto size = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                       static_cast<utf8proc_ssize_t>(text.size()), &character.code);
-    return size > 0 ? Character{character.code, static_cast<std::size_t>(size)} : Character{};
-}
 
 bool is_ascii(std::string_view text)
 {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/utf8.h"
+#include "base/utf8_character.h"
 
 namespace lanspread::catalog {
 
@@ -51,28 +52,6 @@ constexpr bool is_treacherous(char32_t code)
 
 constexpr bool is_character(char32_t code) { return code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF); }
 
-void append(std::string& text, char32_t code)
-{
-    const auto tail = [&text, code](unsigned shift) {
-        text += static_cast<char>(0x80U | ((code >> shift) & 0x3FU));
-    };
-    if (code < 0x80) {
-        text += static_cast<char>(code);
-    } else if (code < 0x800) {
-        text += static_cast<char>(0xC0U | (code >> 6U));
-        tail(0);
-    } else if (code < 0x10000) {
-        text += static_cast<char>(0xE0U | (code >> 12U));
-        tail(6);
-        tail(0);
-    } else {
-        text += static_cast<char>(0xF0U | (code >> 18U));
-        tail(12);
-        tail(6);
-        tail(0);
-    }
-}
-
 char32_t from_windows_1252(unsigned char byte)
 {
     return byte >= 0x80 && byte < 0xA0 ? windows_1252[byte - 0x80U] : char32_t{byte};
@@ -85,7 +64,7 @@ std::string to_utf8(std::string_view raw)
     }
     std::string text;
     for (const char byte : raw.substr(0, max_raw)) {
-        append(text, from_windows_1252(static_cast<unsigned char>(byte)));
+        append_character(text, from_windows_1252(static_cast<unsigned char>(byte)));
     }
     return text;
 }
@@ -166,7 +145,7 @@ std::string without_markup(std::string_view text)
             plain += trace_of(text.substr(0, tag));
             taken = tag;
         } else if (const auto entity = text.front() == '&' ? entity_at(text) : std::nullopt) {
-            append(plain, entity->first);
+            append_character(plain, entity->first);
             taken = entity->second;
         } else if (text.front() == '\r') {
             plain += text.starts_with("\r\n") ? "" : "\n";
@@ -178,28 +157,14 @@ std::string without_markup(std::string_view text)
     return plain;
 }
 
-/// The code point at the beginning of valid UTF-8, and its size.
-std::pair<char32_t, std::size_t> first_of(std::string_view text)
-{
-    const auto lead = static_cast<unsigned char>(text.front());
-    if (lead < 0x80) {
-        return {lead, 1};
-    }
-    const std::size_t size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    char32_t code = lead & (0xFFU >> (size + 1));
-    for (std::size_t i = 1; i < size; ++i) {
-        code = code << 6U | (static_cast<unsigned char>(text[i]) & 0x3FU);
-    }
-    return {code, size};
-}
-
 /// Calls `take(code, its bytes)` for each character that may be shown; control characters but line feeds and
 /// tabs are passed over.
 template <class Take>
 void for_each_shown(std::string_view text, Take take)
 {
     while (!text.empty()) {
-        const auto [code, size] = first_of(text);
+        const auto [number, size] = first_character(text);
+        const auto code = static_cast<char32_t>(number);  // of what is valid
         const bool ends_line = code == '\n' || code == 0x85 || code == 0x2028 || code == 0x2029;
         if (ends_line) {
             take(U'\n', "\n");

@@ -26,8 +26,11 @@ struct Confused {};
 #define TOML_UNREACHABLE throw Confused()
 #include <toml++/toml.h>
 
+#include "base/utf8.h"
+#include "content/manifest.h"
 #include "content/private_folders.h"
 #include "facts/encoded_facts.h"
+#include "facts/kept_paths.h"
 #include "facts/players.h"
 #include "facts/start_command.h"
 #include "facts/toml_dots.h"
@@ -137,6 +140,12 @@ Result<void> put_cover(const toml::node& node, GameToml& out)
     return {};
 }
 
+bool is_of_every_package(std::string_view path)
+{
+    const auto folded = case_folded(path);
+    return folded == content::sentinel_name || folded == game_toml_name;
+}
+
 Result<void> put_keeps(const toml::node& node, GameToml& out)
 {
     const auto* list = node.as_array();
@@ -147,6 +156,9 @@ Result<void> put_keeps(const toml::node& node, GameToml& out)
         auto text = read_text(element, "keeps");
         if (!text) {
             return fail(std::move(text).error());
+        }
+        if (is_of_every_package(*text)) {
+            return wrong(element, fmt::format("keeps: {} belongs to every package", *text));
         }
         out.facts.keeps.push_back(*std::move(text));
     }
@@ -250,6 +262,10 @@ Result<GameToml> parse_game_toml(std::string_view text)
         if (auto read = put(table, name, game); !read) {
             return fail(std::move(read).error());
         }
+    }
+    if (game.cover && KeptPaths(game.facts.keeps).covers(game.cover->text())) {
+        return wrong(*table.get("keeps"),
+                     "keeps: the cover is of the package, and the player does not write it");
     }
     const auto checked = check_facts(game.facts);
     return checked ? Result<GameToml>(std::move(game)) : with_line(table, checked.error());

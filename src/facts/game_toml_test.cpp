@@ -109,6 +109,8 @@ TEST(GameToml, that_cannot_be_read_names_the_line)
     EXPECT_TRUE(is_refused("title = 'x'\nkeeps = 'saves'", "line 2: keeps: expected a list"));
     EXPECT_TRUE(is_refused("title = 'x'\nkeeps = ['a', 3]", "line 2: keeps: expected a text"));
     EXPECT_TRUE(is_refused("title = 'x'\nkeeps = ['/etc']", "line 2: keeps: "));
+    EXPECT_TRUE(is_refused("title = 'x'\nkeeps = ['Version.ini']", "line 2: keeps: Version.ini belongs"));
+    EXPECT_TRUE(is_refused("title = 'x'\nkeeps = ['art']\ncover = 'art/c.png'", "line 2: keeps: the cover"));
     EXPECT_TRUE(is_refused("title = 'x'\ngenre = { it = 'y' }", "line 2: genre.it: expected de, en or fr"));
     EXPECT_TRUE(is_refused("title = 'x'\nstart = 'doom'", "line 2: start: "));
     EXPECT_TRUE(is_refused("title = 'x'\n[start]\nlinux = 'doom'", "line 3: start.linux: "));

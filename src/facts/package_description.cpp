@@ -29,6 +29,15 @@ Result<GameToml> read_existing(const fs::path& folder)
     return game ? std::move(game) : fail(game.error().in(platform::to_utf8(path)));
 }
 
+void add_keeps(const std::vector<std::string>& keeps, wire::GameFacts& facts)
+{
+    for (const auto& path : keeps) {
+        if (std::ranges::find(facts.keeps, path) == facts.keeps.end()) {
+            facts.keeps.push_back(path);
+        }
+    }
+}
+
 void apply(const PackOptions& options, wire::GameFacts& facts)
 {
     facts.title = options.title.value_or(facts.title);
@@ -45,11 +54,7 @@ void apply(const PackOptions& options, wire::GameFacts& facts)
         });
         facts.start.push_back(start);
     }
-    for (const auto& path : options.keeps) {
-        if (std::ranges::find(facts.keeps, path) == facts.keeps.end()) {
-            facts.keeps.push_back(path);
-        }
-    }
+    add_keeps(options.keeps, facts);
 }
 
 /// The cover's name in the package, where it lies in the folder already.
@@ -100,7 +105,8 @@ std::vector<WrittenFile> PackageDescription::written() const
     return files;
 }
 
-Result<PackageDescription> describe(const PackOptions& options, const fs::path& folder)
+Result<PackageDescription> describe(const PackOptions& options, const fs::path& folder,
+                                    const std::vector<std::string>& kept_before)
 {
     auto game = read_existing(folder);
     if (!game) {
@@ -108,6 +114,7 @@ Result<PackageDescription> describe(const PackOptions& options, const fs::path& 
     }
     PackageDescription description{.game = *std::move(game)};
     apply(options, description.game.facts);
+    add_keeps(kept_before, description.game.facts);
     if (description.game.facts.title.empty()) {
         return fail(ErrorCode::invalid_input,
                     fmt::format("the game needs a title: --title T (or a {} in the folder)", game_toml_name));

@@ -30,8 +30,10 @@ struct PackageDescription {
 };
 
 /// What the folder's game.toml and the options say together. `folder` is the real name of the one that is
-/// packed. Blocks.
+/// packed; `kept_before` what the package that this one replaces says that the player writes, which is
+/// neither to be lost nor to be packed now. Blocks.
 [[nodiscard]] Result<PackageDescription> describe(const PackOptions& options,
-                                                  const std::filesystem::path& folder);
+                                                  const std::filesystem::path& folder,
+                                                  const std::vector<std::string>& kept_before);
 
 }  // namespace lanspread::facts

@@ -28,18 +28,19 @@ std::unexpected<Error> refused(const fs::path& path, std::string_view problem)
 /// Goes through a folder and what its links point to.
 class Walk {
 public:
-    Walk(const fs::path& top, PackageSource source, const std::vector<SafePath>& replaced)
-        : top_(top), source_(source), replaced_(replaced)
+    Walk(const fs::path& top, PackageSource source, const std::vector<SafePath>& replaced,
+         const KeptPaths& kept)
+        : top_(top), source_(source), replaced_(replaced), kept_(kept)
     {
     }
 
-    Result<std::vector<PackageFile>> run()
+    Result<PackageListing> run()
     {
         if (auto walked = enter(top_, ""); !walked) {
             return fail(std::move(walked).error());
         }
-        std::ranges::sort(files_, {}, &PackageFile::path);
-        return std::move(files_);
+        std::ranges::sort(listing_.files, {}, &PackageFile::path);
+        return std::move(listing_);
     }
 
 private:
@@ -84,6 +85,10 @@ private:
     Result<void> look_at(const fs::path& folder, const std::string& prefix, const platform::Entry& entry)
     {
         const auto from = folder / entry.name;
+        if (kept_.covers(prefix + entry.name)) {
+            listing_.left_out.push_back(prefix + entry.name);
+            return {};
+        }
         auto path = SafePath::parse(prefix + entry.name);
         if (!path) {
             return refused(from, fmt::format("other systems cannot hold that name ({}): rename it, or pack a "
@@ -106,10 +111,10 @@ private:
 
     Result<void> take(SafePath path, const fs::path& from, const platform::FileStat& stat)
     {
-        if (files_.size() == content::max_file_count) {
+        if (listing_.files.size() == content::max_file_count) {
             return refused(top_, fmt::format("it holds more than {} files", content::max_file_count));
         }
-        files_.push_back(
+        listing_.files.push_back(
             {.path = std::move(path), .from = from, .size = stat.size, .executable = stat.executable});
         return {};
     }
@@ -151,22 +156,23 @@ private:
     fs::path top_;
     PackageSource source_;
     const std::vector<SafePath>& replaced_;
+    const KeptPaths& kept_;
     std::vector<fs::path> above_;  // the folders that it is in, as they were entered
-    std::vector<PackageFile> files_;
+    PackageListing listing_;
     std::size_t folders_ = 0;
 };
 
 }  // namespace
 
-Result<std::vector<PackageFile>> list_package_files(const fs::path& folder, PackageSource source,
-                                                    const std::vector<SafePath>& replaced)
+Result<PackageListing> list_package_files(const fs::path& folder, PackageSource source,
+                                          const std::vector<SafePath>& replaced, const KeptPaths& kept)
 {
     std::error_code problem;
     const auto top = fs::canonical(folder, problem);
     if (problem || !fs::is_directory(top, problem)) {
         return fail(ErrorCode::not_found, platform::to_utf8(folder) + ": there is no such folder");
     }
-    return Walk(top, source, replaced).run();
+    return Walk(top, source, replaced, kept).run();
 }
 
 Result<PackageFile> package_file(const fs::path& from, SafePath path)

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "base/safe_path.h"
+#include "facts/kept_paths.h"
 
 namespace lanspread::facts {
 
@@ -24,14 +26,21 @@ enum class PackageSource {
     in_place,           ///< the folder becomes the game root: links are refused; `local/` is the user's
 };
 
-/// The files below `folder`, one of the user's own, sorted by path. Left out: what `pack` itself writes
-/// (`version.ini` and `game.toml` at the top), `.lanspread/`, and the paths of `replaced`, which others take
-/// the place of. Refuses, with the way out, links that lead out of the folder (where not all are followed),
+/// What there is to pack in a folder.
+struct PackageListing {
+    std::vector<PackageFile> files;     ///< sorted by path
+    std::vector<std::string> left_out;  ///< files and folders that the player writes, as paths in the package
+};
+
+/// What lies below `folder`, one of the user's own. Left out: what `pack` itself writes (`version.ini` and
+/// `game.toml` at the top), `.lanspread/`, what is `kept`, and the paths of `replaced`, which others take the
+/// place of. Refuses, with the way out, links that lead out of the folder (where not all are followed),
 /// to nothing or in a circle, devices, sockets and pipes, names that other systems cannot hold, and more
 /// files than a game may have. Blocks.
-[[nodiscard]] Result<std::vector<PackageFile>> list_package_files(const std::filesystem::path& folder,
-                                                                  PackageSource source,
-                                                                  const std::vector<SafePath>& replaced);
+[[nodiscard]] Result<PackageListing> list_package_files(const std::filesystem::path& folder,
+                                                        PackageSource source,
+                                                        const std::vector<SafePath>& replaced,
+                                                        const KeptPaths& kept);
 
 /// One of the user's files, which goes into the package as `path`. Blocks.
 [[nodiscard]] Result<PackageFile> package_file(const std::filesystem::path& from, SafePath path);

@@ -1,7 +1,6 @@
 #include "facts/package_root.h"
 
 #include <algorithm>
-#include <map>
 
 #include <fmt/format.h>
 
@@ -22,7 +21,6 @@ using platform::EntryKind;
 using platform::Folder;
 
 constexpr std::size_t max_version_ini_size = 64 * 1024;
-constexpr std::size_t compare_step = std::size_t{1} << 20;
 
 SafePath safe(std::string_view text) { return SafePath::parse(text).value(); }
 
@@ -85,28 +83,10 @@ Result<void> put_files(const fs::path& path, const Folder& folder, const std::ve
     return folder.sync_file_system();
 }
 
-bool is_kept(std::string_view path, const std::vector<std::string>& kept)
-{
-    return std::ranges::find(kept, path) != kept.end();
-}
-
-/// Whether the player writes it, or a folder that it lies in.
-bool is_below_kept(std::string_view path, const std::vector<std::string>& kept)
-{
-    return std::ranges::any_of(kept, [&](const auto& one) {
-        return path == one || (path.starts_with(one) && path.substr(one.size()).starts_with('/'));
-    });
-}
-
-bool has_kept_below(const std::string& path, const std::vector<std::string>& kept)
-{
-    return std::ranges::any_of(kept, [&](const auto& one) { return one.starts_with(path + "/"); });
-}
-
 /// Takes the old package away, but for what the player writes. `game.toml` stays until it is replaced: as
 /// long as it is there, whoever repeats this after a crash knows whose root it is. `prefix` is the folder's
 /// name, with a slash behind it.
-Result<void> remove_old(const Folder& folder, const std::string& prefix, const std::vector<std::string>& kept)
+Result<void> remove_old(const Folder& folder, const std::string& prefix, const KeptPaths& kept)
 {
     const auto entries = folder.list();
     if (!entries) {
@@ -114,15 +94,14 @@ Result<void> remove_old(const Folder& folder, const std::string& prefix, const s
     }
     for (const auto& entry : *entries) {
         const auto path = prefix + entry.name;
-        if (is_kept(path, kept) ||
-            (prefix.empty() && (content::is_private(path) || path == game_toml_name))) {
+        if (kept.covers(path) || (prefix.empty() && (content::is_private(path) || path == game_toml_name))) {
             continue;
         }
         const auto name = SafePath::parse(entry.name);
         if (!name) {
             continue;  // only beside what is kept: at the top it was looked for before
         }
-        if (entry.kind != EntryKind::folder || !has_kept_below(path, kept)) {
+        if (entry.kind != EntryKind::folder || !kept.has_below(path)) {
             if (auto removed = folder.remove_tree(*name); !removed) {
                 return removed;
             }
@@ -133,27 +112,6 @@ Result<void> remove_old(const Folder& folder, const std::string& prefix, const s
             return removed;
         }
         (void)folder.remove_empty_folder(*name);  // where the player wrote something it stays
-    }
-    return {};
-}
-
-/// Whether what the player wrote leaves room for the package: no file where the other has a folder, at any
-/// height.
-Result<void> check_kept(const Folder& root, const NewPackage& package)
-{
-    for (const auto& kept : package.kept) {
-        const auto there = root.stat(safe(kept));
-        const auto is_in_the_way = [&](const PackageFile& file) {
-            const auto& path = file.path.text();
-            return kept.starts_with(path + "/") ||
-                   (there->kind == EntryKind::folder ? path == kept : path.starts_with(kept + "/"));
-        };
-        if (there && std::ranges::any_of(package.files, is_in_the_way)) {
-            return fail(
-                ErrorCode::refused,
-                fmt::format("{}: what the player wrote there is in the way of the package: move it away",
-                            kept));
-        }
     }
     return {};
 }
@@ -209,28 +167,6 @@ Result<void> publish(const Folder& root, const std::string& version_text)
     return {};
 }
 
-bool has_bytes(const fs::path& path, ByteSpan bytes)
-{
-    const auto there = platform::read_file(path, bytes.size());
-    return there && std::ranges::equal(*there, bytes);
-}
-
-bool has_same_bytes(const fs::path& one, const fs::path& other, std::uint64_t size)
-{
-    const auto first = platform::File::open(one);
-    const auto second = platform::File::open(other);
-    Bytes left(compare_step);
-    Bytes right(compare_step);
-    for (std::uint64_t at = 0; first && second && at < size; at += compare_step) {
-        left.resize(std::min<std::uint64_t>(compare_step, size - at));
-        right.resize(left.size());
-        if (!first->read_at(at, left) || !second->read_at(at, right) || left != right) {
-            return false;
-        }
-    }
-    return first && second;
-}
-
 }  // namespace
 
 Result<PackageRoot> PackageRoot::look(const fs::path& root)
@@ -268,46 +204,6 @@ Result<PackageRoot> PackageRoot::look(const fs::path& root)
     return result;
 }
 
-bool has_same_files(const fs::path& root, const NewPackage& package)
-{
-    const auto& [files, written, kept, old, version_text] = package;
-    const auto folder = Folder::open(root);
-    const auto entries =
-        folder ? folder->list_tree(content::max_file_count, content::is_private) : fail(folder.error());
-    if (!entries) {
-        return false;
-    }
-    std::map<std::string, const platform::Entry*> there;
-    for (const auto& entry : *entries) {
-        if (entry.kind != EntryKind::folder && entry.name != content::sentinel_name) {
-            there.emplace(entry.name, &entry);
-        }
-    }
-    const auto is_of_package = [&](const std::string& path) {
-        return std::ranges::any_of(files, [&](const auto& file) { return file.path.text() == path; }) ||
-               std::ranges::any_of(written, [&](const auto& file) { return file.first.text() == path; });
-    };
-    std::erase_if(there, [&](const auto& entry) {
-        return is_below_kept(entry.first, kept) && !is_of_package(entry.first);
-    });
-    if (there.size() != files.size() + written.size()) {
-        return false;
-    }
-    const auto is_there = [&](const PackageFile& file) {
-        const auto found = there.find(file.path.text());
-        return found != there.end() && found->second->kind == EntryKind::file &&
-               found->second->stat.size == file.size && found->second->stat.executable == file.executable;
-    };
-    return std::ranges::all_of(files, is_there) &&
-           std::ranges::all_of(written,
-                               [&](const WrittenFile& file) {
-                                   return has_bytes(root / platform::to_path(file.first.text()), file.second);
-                               }) &&
-           std::ranges::all_of(files, [&](const PackageFile& file) {
-               return has_same_bytes(file.from, root / platform::to_path(file.path.text()), file.size);
-           });
-}
-
 Result<void> write_root(const fs::path& games_folder, const GameId& id, const NewPackage& package)
 {
     const auto games = Folder::open(games_folder);
@@ -332,11 +228,6 @@ Result<void> write_root(const fs::path& games_folder, const GameId& id, const Ne
     if (!root) {
         (void)games->remove_tree(staging_name);
         return fail(root.error());
-    }
-    done = check_kept(*root, package);
-    if (!done) {
-        (void)games->remove_tree(staging_name);
-        return done;
     }
     done = withdraw(*root);
     if (done && package.old == OldPackage::replaced) {

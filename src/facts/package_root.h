@@ -36,7 +36,7 @@ enum class OldPackage {
 struct NewPackage {
     std::vector<PackageFile> files;
     std::vector<WrittenFile> written;  ///< game.toml first
-    std::vector<std::string> kept;  ///< paths that the player writes: what is not of the package stays there
+    KeptPaths kept;                    ///< what lies there stays
     OldPackage old = OldPackage::replaced;
     std::string version_text;  ///< of version.ini
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 #include <numeric>
 #include <system_error>
 
@@ -35,8 +34,8 @@ public:
 
     Result<Packed> run()
     {
-        for (const auto step : {&Packing::look_around, &Packing::describe, &Packing::gather,
-                                &Packing::check_references, &Packing::check_names, &Packing::look_at_root}) {
+        for (const auto step : {&Packing::look_around, &Packing::look_at_root, &Packing::describe,
+                                &Packing::gather, &Packing::check_references, &Packing::check_names}) {
             if (auto done = (this->*step)(); !done) {
                 return fail(std::move(done).error());
             }
@@ -86,12 +85,12 @@ private:
 
     Result<void> describe()
     {
-        auto description = facts::describe(options_, folder_);
+        auto description = facts::describe(options_, folder_, existing_.keeps);
         if (!description) {
             return fail(std::move(description).error());
         }
         description_ = *std::move(description);
-        return {};
+        return check_title();
     }
 
     /// All files but those that pack itself writes.
@@ -107,17 +106,32 @@ private:
         const auto source = is_in_place_             ? PackageSource::in_place
                             : options_.follows_links ? PackageSource::copied_with_links
                                                      : PackageSource::copied;
-        auto files = list_package_files(folder_, source, replaced);
-        if (!files) {
-            return fail(std::move(files).error());
+        const KeptPaths kept(description_.game.facts.keeps);
+        auto listing = list_package_files(folder_, source, replaced, kept);
+        if (!listing) {
+            return fail(std::move(listing).error());
         }
-        files_ = *std::move(files);
+        files_ = std::move(listing->files);
+        left_out_ = std::move(listing->left_out);
         for (const auto& added : options_.added) {
+            if (kept.covers(added.path.text())) {
+                return fail(ErrorCode::invalid_input,
+                            fmt::format("--add: the player writes '{}' (keeps), so it cannot be packed",
+                                        added.path.text()));
+            }
             auto file = package_file(added.from, added.path);
             if (!file) {
                 return fail(file.error().in("--add"));
             }
             files_.push_back(*std::move(file));
+        }
+        if (const auto found = std::ranges::find_if(
+                files_, [&](const PackageFile& file) { return kept.has_below(file.path.text()); });
+            found != files_.end()) {
+            return fail(ErrorCode::invalid_input,
+                        fmt::format("keeps: the player writes in '{0}', and that is a file of the package: "
+                                    "rename it, or take what is in '{0}' out of game.toml",
+                                    found->path.text()));
         }
         return files_.empty()
                    ? fail(ErrorCode::invalid_input,
@@ -178,6 +192,12 @@ private:
             return fail(std::move(existing).error());
         }
         existing_ = *std::move(existing);
+        return {};
+    }
+
+    /// What is there may only be replaced by the same game.
+    Result<void> check_title() const
+    {
         if (is_in_place_ || existing_.is_empty || existing_.title == description_.game.facts.title) {
             return {};
         }
@@ -201,10 +221,9 @@ private:
     {
         NewPackage package{.files = files_,
                            .written = description_.written(),
-                           .kept = existing_.keeps,
+                           .kept = KeptPaths(description_.game.facts.keeps),
                            .old = is_in_place_ ? OldPackage::completed : OldPackage::replaced,
                            .version_text = version_ + "\n"};
-        std::ranges::copy(description_.game.facts.keeps, std::back_inserter(package.kept));
         if (is_in_place_) {
             std::erase_if(package.files, [this](const PackageFile& file) { return !comes_in(file); });
         }
@@ -265,7 +284,8 @@ private:
                 .title = description_.game.facts.title,
                 .files = count_,
                 .bytes = size_,
-                .is_new = is_new};
+                .is_new = is_new,
+                .left_out = left_out_};
     }
 
     static constexpr std::uint64_t version_size = 9;  // of version.ini
@@ -277,6 +297,7 @@ private:
     bool is_in_place_ = false;
     PackageDescription description_;
     std::vector<PackageFile> files_;
+    std::vector<std::string> left_out_;
     std::uint64_t size_ = 0;
     std::uint32_t count_ = 0;
     PackageRoot existing_;

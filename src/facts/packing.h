@@ -32,8 +32,9 @@ struct PackOptions {
     std::optional<std::string> title;
     std::optional<std::string> players;
     std::optional<std::string> genre;
-    std::vector<wire::StartCommand> start;       ///< each in place of the one for the same
-    std::vector<std::string> keeps;              ///< beside those that are there
+    std::vector<wire::StartCommand> start;  ///< each in place of the one for the same
+    /// Beside those that are there. What they name is left out of the package.
+    std::vector<std::string> keeps;
     std::optional<std::filesystem::path> cover;  ///< a JPEG or PNG
 
     std::vector<AddedFile> added;
@@ -46,7 +47,8 @@ struct Packed {
     std::string title;
     std::uint32_t files = 0;
     std::uint64_t bytes = 0;
-    bool is_new = true;  ///< false: the package was there already, with the same content
+    bool is_new = true;                 ///< false: the package was there already, with the same content
+    std::vector<std::string> left_out;  ///< of the folder, for the player writes it (`keeps`)
 };
 
 /// Packs. The folder is copied, unless it is the one that bears the id in the games folder: that is packed

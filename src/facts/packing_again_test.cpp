@@ -53,19 +53,45 @@ TEST_F(Pack, again_leaves_what_the_player_wrote)
     EXPECT_EQ(text_of(root() / "data/map"), "another map");
 }
 
-TEST_F(Pack, refuses_to_put_a_file_where_the_player_has_a_folder)
+TEST_F(Pack, leaves_out_what_the_player_writes)
+{
+    put(source() / "Saves/odd: name", "the packer's own");
+    put(source() / "data/config", "the packer's own");
+    auto keeping = options();
+    keeping.keeps = {"saves", "data/config"};
+    const auto packed = pack(keeping);
+    ASSERT_TRUE(packed) << packed.error().message;
+    EXPECT_EQ(packed->left_out, (std::vector<std::string>{"Saves", "data/config"}));
+    EXPECT_EQ(packed->files, 4U);
+    EXPECT_FALSE(fs::exists(root() / "Saves"));
+    EXPECT_FALSE(fs::exists(root() / "data/config"));
+}
+
+TEST_F(Pack, again_still_keeps_what_the_package_that_is_there_keeps)
 {
     auto keeping = options();
     keeping.keeps = {"saves"};
     ASSERT_TRUE(pack(keeping));
     put(root() / "saves/1", "a save");
+    put(source() / "data/map", "another map");
     put(source() / "saves", "a file");
-    EXPECT_TRUE(is_refused(keeping, ErrorCode::refused, "in the way"));
-    EXPECT_EQ(text_of(root() / "version.ini"), "20240131\n");
+    const auto again = pack(options());
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->left_out, (std::vector<std::string>{"saves"}));
     EXPECT_EQ(text_of(root() / "saves/1"), "a save");
+    EXPECT_TRUE(text_of(root() / "game.toml").contains("keeps = [\"saves\"]"));
 }
 
-TEST_F(Pack, refuses_to_put_a_file_where_the_player_has_something_in_a_folder)
+TEST_F(Pack, refuses_to_add_what_the_player_writes)
+{
+    put(temporary_.path() / "file", "x");
+    auto keeping = options();
+    keeping.keeps = {"saves"};
+    keeping.added = {{.from = temporary_.path() / "file", .path = SafePath::parse("saves/1").value()}};
+    EXPECT_TRUE(is_refused(keeping, ErrorCode::invalid_input, "the player writes 'saves/1'"));
+}
+
+TEST_F(Pack, refuses_a_file_where_the_player_writes_in_a_folder)
 {
     auto keeping = options();
     keeping.keeps = {"data/config"};
@@ -73,22 +99,9 @@ TEST_F(Pack, refuses_to_put_a_file_where_the_player_has_something_in_a_folder)
     put(root() / "data/config/x", "a setting");
     fs::remove_all(source() / "data");
     put(source() / "data", "a file");
-    EXPECT_TRUE(
-        is_refused(keeping, ErrorCode::refused, "data/config: what the player wrote there is in the way"));
+    EXPECT_TRUE(is_refused(options(), ErrorCode::invalid_input, "the player writes in 'data'"));
     EXPECT_EQ(text_of(root() / "version.ini"), "20240131\n");
     EXPECT_EQ(text_of(root() / "data/config/x"), "a setting");
-}
-
-TEST_F(Pack, puts_a_file_where_there_was_a_folder_in_which_the_player_wrote_nothing)
-{
-    auto keeping = options();
-    keeping.keeps = {"data/config"};
-    ASSERT_TRUE(pack(keeping));
-    fs::remove_all(source() / "data");
-    put(source() / "data", "a file");
-    const auto again = pack(keeping);
-    ASSERT_TRUE(again) << again.error().message;
-    EXPECT_EQ(text_of(root() / "data"), "a file");
 }
 
 TEST_F(Pack, in_place_that_fails_leaves_all_as_it_was)

@@ -30,6 +30,9 @@ Result<std::vector<std::string>> command_words(std::string_view command)
     if (words.empty()) {
         return fail(ErrorCode::invalid_input, "it names no program");
     }
+    while (words.front().starts_with("./")) {
+        words.front().erase(0, 2);
+    }
     if (const auto program = SafePath::parse(words.front()); !program) {
         return fail(program.error().in("its program, which is a path in the game's folder"));
     }

@@ -12,6 +12,14 @@ TEST(StartCommand, is_split_at_blanks)
     EXPECT_EQ(command_words("doom").value(), (Words{"doom"}));
 }
 
+TEST(StartCommand, takes_a_program_as_a_shell_would_have_it)
+{
+    EXPECT_EQ(command_words("./run.sh ./data").value(), (std::vector<std::string>{"run.sh", "./data"}));
+    EXPECT_EQ(command_words("\"././bin/a b\"").value(), (std::vector<std::string>{"bin/a b"}));
+    EXPECT_FALSE(command_words("./"));
+    EXPECT_FALSE(command_words("./../run.sh"));
+}
+
 TEST(StartCommand, keeps_blanks_between_quotes)
 {
     EXPECT_EQ(command_words(R"("my doom.sh" "name of it" --to="a b" "")").value(),

@@ -75,24 +75,30 @@ class ChunkReader::OpenFiles {
 public:
     explicit OpenFiles(std::size_t capacity) : capacity_(capacity) {}
 
-    Result<void> read(const LocalGame& game, std::uint32_t chunk, std::span<std::byte> buffer)
+    Result<void> read(const LocalGame& game, std::span<const content::FilePiece> pieces,
+                      std::span<std::byte> buffer)
     {
         RootFiles root(game);
-        std::size_t filled = 0;
-        for (const auto& extent : game.manifest->extents(chunk)) {
-            const auto& path = game.manifest->files()[extent.file].path;
-            const auto file = open(game, extent.file, root);
+        while (!pieces.empty()) {
+            const auto number = pieces.front().extent.file;
+            const auto& path = game.manifest->files()[number].path;
+            const auto file = open(game, number, root);
             if (!file) {
                 return fail(file.error());
             }
-            const auto read = (*file)->read_at(extent.offset, buffer.subspan(filled, extent.size));
-            if (!is_unchanged(**file, game.stats[extent.file])) {
+            Result<void> read;
+            for (; read && !pieces.empty() && pieces.front().extent.file == number;
+                 pieces = pieces.subspan(1)) {
+                const auto& piece = pieces.front();
+                read = (*file)->read_at(piece.extent.offset,
+                                        buffer.subspan(piece.chunk_offset, piece.extent.size));
+            }
+            if (!is_unchanged(**file, game.stats[number])) {
                 return fail(changed(game, path));
             }
             if (!read) {
                 return fail(read.error().in(fmt::format("{}/{}", game.id.text(), path.text())));
             }
-            filled += extent.size;
         }
         return {};
     }
@@ -178,12 +184,24 @@ Task<Result<void>> ChunkReader::read(LocalGamePtr game, std::uint32_t chunk, Sha
     if (chunk >= game->manifest->chunk_count()) {
         co_return fail(ErrorCode::not_found, fmt::format("{} has no chunk {}", game->id.text(), chunk));
     }
+    std::vector<content::ChunkRange> whole{{.offset = 0, .size = game->manifest->chunk_size(chunk)}};
+    co_return co_await read(std::move(game), chunk, std::move(whole), std::move(buffer));
+}
+
+Task<Result<void>> ChunkReader::read(LocalGamePtr game, std::uint32_t chunk,
+                                     std::vector<content::ChunkRange> ranges, SharedBuffer buffer)
+{
+    if (chunk >= game->manifest->chunk_count()) {
+        co_return fail(ErrorCode::not_found, fmt::format("{} has no chunk {}", game->id.text(), chunk));
+    }
     if (buffer->span().size() < game->manifest->chunk_size(chunk)) {
         co_return fail(ErrorCode::internal, "the buffer is smaller than the chunk");
     }
-    co_return co_await offload(disk_pool_, [open_files = open_files_, game, chunk, buffer] {
-        return open_files->read(*game, chunk, buffer->span());
-    });
+    co_return co_await offload(
+        disk_pool_, [open_files = open_files_, game, chunk, ranges = std::move(ranges), buffer] {
+            return open_files->read(*game, content::file_pieces(game->manifest->extents(chunk), ranges),
+                                    buffer->span());
+        });
 }
 
 void ChunkReader::forget(const std::filesystem::path& root) { open_files_->forget(root); }

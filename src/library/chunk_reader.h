@@ -2,12 +2,14 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include <boost/asio/thread_pool.hpp>
 
 #include "async/task.h"
 #include "base/buffer_pool.h"
 #include "base/error.h"
+#include "content/chunk_ranges.h"
 #include "library/local_game.h"
 
 namespace lanspread::library {
@@ -26,6 +28,10 @@ public:
     /// Fills the first manifest->chunk_size(chunk) bytes of `buffer`, which is at least as large. `not_found`
     /// where there is no such chunk; `unavailable` where a file changed: then the library wants a rescan.
     [[nodiscard]] Task<Result<void>> read(LocalGamePtr game, std::uint32_t chunk, SharedBuffer buffer);
+    /// Fills only `ranges` of the chunk, each where it lies there; they are in order, within the chunk.
+    /// Nothing else is read, and no other file of the chunk looked at.
+    [[nodiscard]] Task<Result<void>> read(LocalGamePtr game, std::uint32_t chunk,
+                                          std::vector<content::ChunkRange> ranges, SharedBuffer buffer);
     /// Closes the files that are open below a game root, before somebody removes or replaces it.
     void forget(const std::filesystem::path& root);
 

@@ -30,6 +30,20 @@ TEST_F(ChunkReaderTest, reads_large_and_packed_chunks)
     EXPECT_EQ(read(find("doom"), 3), "hello20240101");
 }
 
+TEST_F(ChunkReaderTest, reads_nothing_but_the_ranges_that_are_asked_for)
+{
+    make_game("doom");
+    start();
+    const auto game = find("doom");
+    write_file(games_ / "doom/version.ini", "changed!");  // in the same chunk as readme.txt
+    auto buffer = std::make_shared<Buffer>(content::max_chunk_size);
+    std::ranges::fill(buffer->span(), std::byte{'.'});
+    ASSERT_TRUE(wait(reader_.read(game, 3, {{.offset = 1, .size = 1}, {.offset = 3, .size = 2}}, buffer)));
+    EXPECT_EQ(as_text(std::as_const(*buffer).span().first(7)), ".e.lo..");
+    EXPECT_EQ(wait(reader_.read(game, 3, {{.offset = 4, .size = 2}}, buffer)).error().code,
+              ErrorCode::unavailable);
+}
+
 TEST_F(ChunkReaderTest, reads_more_large_files_than_it_keeps_open)
 {
     for (unsigned number = 0; number < 5; ++number) {

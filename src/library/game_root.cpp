@@ -63,13 +63,16 @@ Result<FileStamp> stamp(const platform::Entry& entry, const SafePath* known)
     return FileStamp{.path = std::move(*path), .stat = entry.stat};
 }
 
-/// The files, in canonical order. Names that `known` has are not checked again.
-Result<std::vector<FileStamp>> stamps(const platform::Folder& root,
+/// The files, in canonical order, without those of `kept`. Names that `known` has are not checked again.
+Result<std::vector<FileStamp>> stamps(const platform::Folder& root, const facts::KeptPaths& kept,
                                       const std::function<void(std::string_view)>& entering,
                                       const Fingerprint* known)
 {
+    const auto is_aside = [&kept](std::string_view name) {
+        return content::is_private(name) || kept.covers(name);
+    };
     const auto entries = root.list_tree(max_entries, [&](std::string_view folder) {
-        const bool is_skipped = content::is_private(folder);
+        const bool is_skipped = is_aside(folder);
         if (!is_skipped && entering) {
             entering(folder);
         }
@@ -82,7 +85,7 @@ Result<std::vector<FileStamp>> stamps(const platform::Folder& root,
     files.reserve(known != nullptr ? known->files.size() : 0);
     std::size_t next = 0;  // of the known files, which are sorted as the entries are
     for (const auto& entry : *entries) {
-        if (content::is_private(entry.name) || entry.kind == platform::EntryKind::folder) {
+        if (entry.kind == platform::EntryKind::folder || is_aside(entry.name)) {
             continue;
         }
         while (known != nullptr && next < known->files.size() &&
@@ -148,8 +151,12 @@ Result<RootListing> read_root(const Root& root, const std::function<void(std::st
     if (!folder) {
         return fail(folder.error());
     }
-    RootListing listing;
-    auto files = stamps(*folder, entering, known);
+    auto kept = facts::KeptPaths::read(*folder);
+    if (!kept) {
+        return fail(kept.error());
+    }
+    RootListing listing{.version = {}, .fingerprint = {}, .kept = std::move(*kept)};
+    auto files = stamps(*folder, listing.kept, entering, known);
     if (!files) {
         return fail(files.error());
     }

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/game_id.h"
+#include "facts/kept_paths.h"
 #include "library/fingerprint.h"
 #include "platform/folder.h"
 
@@ -42,14 +43,16 @@ struct RootKind {
 struct RootListing {
     std::string version;  ///< 8 digits
     Fingerprint fingerprint;
+    facts::KeptPaths kept;  ///< what is in none of the two, beside `local/` and `.lanspread/`
 };
 
 /// Reads the kind of a root in an open games folder. The error names what keeps it from being read or shared.
 [[nodiscard]] Result<RootKind> read_kind(const platform::Folder& games_folder, const GameId& game);
 
-/// The error names the file that keeps the root from being shared, and the way out. Each folder is shown to
-/// `entering`, by its name below the root, before it is read. `known` (may be null) is what the root looked
-/// like when it was last taken in: what is still so is not checked again.
+/// The error names the file that keeps the root from being shared, and the way out. What its game.toml says
+/// that the player writes is not looked at. Each other folder is shown to `entering`, by its name below the
+/// root, before it is read. `known` (may be null) is what the root looked like when it was last taken in:
+/// what is still so is not checked again.
 [[nodiscard]] Result<RootListing> read_root(const Root& root,
                                             const std::function<void(std::string_view)>& entering = {},
                                             const Fingerprint* known = nullptr);

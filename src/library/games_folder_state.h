@@ -25,11 +25,6 @@ enum class FolderCondition {
 };
 
 [[nodiscard]] std::string_view to_string(FolderCondition condition);
-/// Whether something can be fetched into it now.
-[[nodiscard]] inline bool takes_games(FolderCondition condition)
-{
-    return condition == FolderCondition::present;
-}
 
 /// A games folder, as the last look found it.
 struct FolderState {

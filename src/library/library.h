@@ -59,8 +59,8 @@ struct Options {
 
 /// What this peer has: every folder of a games folder that bears a valid GameId and holds a non-empty
 /// top-level `version.ini`. A game is hashed when it is first seen, and what changed of it is when it
-/// changed; everything else is known from the index. Never in a manifest: `local/` (the user's) and
-/// `.lanspread/` (ours).
+/// changed; everything else is known from the index. Never in a manifest: `local/` (the user's),
+/// `.lanspread/` (ours), and what the game.toml says that the player writes.
 ///
 /// A game that changes while `watch` runs leaves `games` at once, and is back when nobody has changed it for
 /// a while: see look_plan.h.

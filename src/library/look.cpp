@@ -90,7 +90,8 @@ Task<void> Library::Core::look(Root root)
 bool Library::Core::judge(const Root& root, const RootLook& found, const ManifestPtr& manifest, Duration took)
 {
     set_kind(root, found.kind);
-    LookResult result{.took = took};
+    const auto known = known_.find(root);
+    LookResult result{.is_known = known != known_.end(), .took = took};
     if (!found.kind.has_sentinel) {
         clear_problem(root.path());
         leave_table(root);
@@ -101,8 +102,6 @@ bool Library::Core::judge(const Root& root, const RootLook& found, const Manifes
     } else if (!found.listing) {
         refuse(root, fmt::format("not shared: {}", found.listing.error().message));
     } else {
-        const auto known = known_.find(root);
-        result.is_known = known != known_.end();
         const bool is_unchanged = result.is_known && *known->second.fingerprint == found.listing->fingerprint;
         if (is_unchanged && !known->second.damage.empty()) {
             refuse(root, known->second.damage);

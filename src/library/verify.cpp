@@ -22,10 +22,10 @@ struct Findings {
 };
 
 /// What a look at the disk tells: files that are missing, too many, or of another size or right.
-Findings compare_names(const content::Manifest& manifest, const Fingerprint& now)
+Findings compare_names(const content::Manifest& manifest, const RootListing& now)
 {
     Findings findings;
-    const auto found = manifest_files(now);
+    const auto found = manifest_files(now.fingerprint);
     auto here = found.begin();
     for (std::uint32_t number = 0; number < manifest.files().size(); ++number) {
         const auto& file = manifest.files()[number];
@@ -33,7 +33,10 @@ Findings compare_names(const content::Manifest& manifest, const Fingerprint& now
             findings.extra.push_back((here++)->path.text());
         }
         if (here == found.end() || here->path != file.path) {
-            findings.missing.insert(number);
+            // What a damaged game.toml says to keep was not looked at: its chunks tell.
+            if (!now.kept.covers(file.path.text())) {
+                findings.missing.insert(number);
+            }
         } else if (*here++ != file) {
             findings.damaged.insert(number);
         }
@@ -47,7 +50,7 @@ Findings compare_names(const content::Manifest& manifest, const Fingerprint& now
 /// Adds the files of a bad chunk. Where several share it, its hash does not tell which is the bad one: those
 /// that are known to be bad, else those that look other than when they were hashed, else all of them.
 void blame(Findings& findings, const content::Manifest& manifest, std::uint32_t chunk,
-           const Fingerprint& before, const Fingerprint& now)
+           const Fingerprint& before, const RootListing& now)
 {
     std::set<std::uint32_t> all;
     std::set<std::uint32_t> changed;
@@ -58,8 +61,12 @@ void blame(Findings& findings, const content::Manifest& manifest, std::uint32_t 
         all.insert(extent.file);
         const auto& path = manifest.files()[extent.file].path;
         const auto old_stamp = std::ranges::lower_bound(before.files, path, {}, &FileStamp::path);
-        const auto new_stamp = std::ranges::lower_bound(now.files, path, {}, &FileStamp::path);
-        if (old_stamp == before.files.end() || new_stamp == now.files.end() || *old_stamp != *new_stamp) {
+        const auto& files = now.fingerprint.files;
+        const auto new_stamp = std::ranges::lower_bound(files, path, {}, &FileStamp::path);
+        if (now.kept.covers(path.text())) {
+            continue;  // by a damaged game.toml: how it looks was not taken down
+        }
+        if (old_stamp == before.files.end() || new_stamp == files.end() || *old_stamp != *new_stamp) {
             changed.insert(extent.file);
         }
     }
@@ -125,7 +132,7 @@ Task<Result<VerifyReport>> Library::Core::verify(GameId game)
         co_return fail(now.error().in(game.text()));
     }
 
-    auto findings = compare_names(*manifest, now->fingerprint);
+    auto findings = compare_names(*manifest, *now);
     auto work = std::make_shared<HashWork>(HashWork{.root = root,
                                                     .files = manifest->files(),
                                                     .layout = content::chunk_layout(manifest->files()),
@@ -137,7 +144,7 @@ Task<Result<VerifyReport>> Library::Core::verify(GameId game)
         findings.bytes_checked += hashes[chunk] ? manifest->chunk_size(chunk) : 0;
         if (!hashes[chunk] || *hashes[chunk] != manifest->chunk_hash(chunk)) {
             findings.bad_chunks.push_back(chunk);
-            blame(findings, *manifest, chunk, *before, now->fingerprint);
+            blame(findings, *manifest, chunk, *before, *now);
         }
     }
     const auto after = co_await offload(pools_.disk, [root] { return read_root(root); });

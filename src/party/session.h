@@ -22,13 +22,14 @@
 #include "transport/stream.h"
 #include "wire/blocks.h"
 #include "wire/diagnosis.h"
+#include "wire/manifest_parts.h"
 #include "wire/messages.h"
 
 namespace lanspread::party {
 
 /// What is asked of the owner of the games.
-using ContentRequest =
-    std::variant<wire::GetManifest, wire::GetChunk, wire::GetSums, wire::GetRanges, wire::Follow>;
+using ContentRequest = std::variant<wire::GetManifest, wire::GetManifestSums, wire::GetManifestRanges,
+                                    wire::GetChunk, wire::GetSums, wire::GetRanges, wire::Follow>;
 /// What is asked of whoever knows about the network.
 using DiagnosisRequest = std::variant<wire::GetReach, wire::DialBack, wire::TestSpeed, wire::SendFiller>;
 /// What is asked of whoever knows what the games are.

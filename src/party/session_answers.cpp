@@ -28,10 +28,11 @@ constexpr std::chrono::milliseconds library_pause{50};
 constexpr std::chrono::milliseconds peers_pause{250};
 const Error one_at_a_time{ErrorCode::refused, "one after the other, please"};
 
-using Request = std::variant<wire::Ping, wire::Goodbye, wire::LibraryDelta, wire::LibrarySnapshot,
-                             wire::GetPeers, wire::GetManifest, wire::GetChunk, wire::GetSums,
-                             wire::GetRanges, wire::Follow, wire::GetReach, wire::DialBack, wire::TestSpeed,
-                             wire::SendFiller, wire::GetFacts, wire::GetCover>;
+using Request =
+    std::variant<wire::Ping, wire::Goodbye, wire::LibraryDelta, wire::LibrarySnapshot, wire::GetPeers,
+                 wire::GetManifest, wire::GetManifestSums, wire::GetManifestRanges, wire::GetChunk,
+                 wire::GetSums, wire::GetRanges, wire::Follow, wire::GetReach, wire::DialBack,
+                 wire::TestSpeed, wire::SendFiller, wire::GetFacts, wire::GetCover>;
 
 /// The request as one about the network, which it is.
 DiagnosisRequest diagnosis_request(const Request& request)
@@ -80,6 +81,10 @@ Task<void> Session::answer(transport::Stream stream)
         co_await reply(std::move(stream), wire::encode(wire::to_failure(request.error())));
     } else if (auto* manifest = std::get_if<wire::GetManifest>(&*request)) {
         co_await answer_content(std::move(stream), *manifest);
+    } else if (auto* its_sums = std::get_if<wire::GetManifestSums>(&*request)) {
+        co_await answer_content(std::move(stream), std::move(*its_sums));
+    } else if (auto* its_ranges = std::get_if<wire::GetManifestRanges>(&*request)) {
+        co_await answer_content(std::move(stream), std::move(*its_ranges));
     } else if (auto* chunk = std::get_if<wire::GetChunk>(&*request)) {
         co_await answer_content(std::move(stream), *chunk);
     } else if (auto* sums = std::get_if<wire::GetSums>(&*request)) {

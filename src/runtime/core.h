@@ -67,6 +67,7 @@ struct PeerRuntime::Core {
     Task<Result<void>> change_text(ChangeSetting command);
     std::shared_ptr<void> play(std::string program);
     Task<Result<VerifyReport>> verify(VerifyGame command);
+    Task<std::optional<Result<VerifyReport>>> resume_repair(GameId game, bool may_go_on);
     Task<Result<void>> repair(library::VerifyReport report);
     Task<Result<Status>> rescan();
 

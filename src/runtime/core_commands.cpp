@@ -8,6 +8,7 @@
 #include "platform/paths.h"
 #include "runtime/settings.h"
 #include "store/settings.h"
+#include "swarm/partial_folder.h"
 
 namespace lanspread::runtime {
 
@@ -57,6 +58,9 @@ Task<Result<VerifyReport>> PeerRuntime::Core::verify(VerifyGame command)
     if (!running) {
         co_return fail(running.error());
     }
+    if (const auto resumed = co_await resume_repair(*id, command.repair)) {
+        co_return *resumed;
+    }
     // Until a repair has its own: nobody takes what changes meanwhile for another game.
     const auto held = library.hold(*id);
     const auto report = co_await library.verify(*id);
@@ -72,6 +76,45 @@ Task<Result<VerifyReport>> PeerRuntime::Core::verify(VerifyGame command)
         answer.repair_problem = repaired ? std::string() : repaired.error().message;
     }
     co_return answer;
+}
+
+/// Of a game that is a partial download since it was taken apart for a repair, there is nothing to verify:
+/// that goes on, where `may_go_on`, or has to. Nothing of any other game.
+Task<std::optional<Result<VerifyReport>>> PeerRuntime::Core::resume_repair(GameId game, bool may_go_on)
+{
+    const bool is_elsewhere = co_await offload(disk_pool, [folders = config.games_folders, game] {
+        return std::ranges::any_of(folders, [&game](const auto& folder) {
+            return swarm::has_sentinel(folder, game).value_or(false);
+        });
+    });
+    if (is_elsewhere) {
+        co_return std::nullopt;
+    }
+    const auto is_begun = co_await downloads.is_taken_apart(game);
+    if (!is_begun) {
+        co_return fail(is_begun.error());
+    }
+    if (!*is_begun) {
+        co_return std::nullopt;
+    }
+    if (!may_go_on) {
+        co_return fail(
+            ErrorCode::unavailable,
+            fmt::format("the repair of {} has not ended: `lanspread verify --repair {}` goes on with it",
+                        title_of(game), game.text()));
+    }
+    const auto status = co_await downloads.resume_repair(game);
+    if (!status) {
+        co_return fail(status.error());
+    }
+    co_return VerifyReport{.game = game.text(),
+                           .version = status->version,
+                           .missing = {},
+                           .damaged = {},
+                           .extra = {},
+                           .repairing = true,
+                           .resumed = true,
+                           .repair_problem = {}};
 }
 
 /// Begins the download that makes a damaged game good. Where it cannot, nothing is touched.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "platform/paths.h"
+#include "runtime/operations.h"
 
 namespace lanspread::runtime {
 
@@ -134,7 +135,10 @@ void add_about(Game& shown, const wire::GameFacts* facts, catalog::Language lang
 std::string_view operation_of(const GameParts& parts)
 {
     const bool is_downloading = parts.download && !is_terminal(parts.download->state);
-    return parts.operation.empty() && is_downloading ? "downloading" : parts.operation;
+    if (!parts.operation.empty() || !is_downloading) {
+        return parts.operation;
+    }
+    return parts.download->repair ? repairing : "downloading";
 }
 
 LocalCopy::State state_of(library::UnsharedReason reason)
@@ -189,6 +193,7 @@ Download to_model(const swarm::DownloadStatus& status, std::string_view title)
                       .bytes_per_second = status.bytes_per_second,
                       .seconds = status.seconds,
                       .eta_seconds = status.eta_seconds,
+                      .repair = status.repair,
                       .sources = {}};
     for (const auto& source : status.sources) {
         download.sources.push_back({source.peer.hex(), source.name, source.bytes, source.bytes_per_second});

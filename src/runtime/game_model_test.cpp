@@ -77,6 +77,8 @@ TEST(GameModel, gives_the_holders_with_their_ids_and_what_came_from_them_on_the_
     ASSERT_EQ(game.versions[1].holders.size(), 1U);
     EXPECT_EQ(game.versions[1].holders[0].bytes, 0U);
     EXPECT_EQ(game.operation, "downloading");
+    download.repair = true;
+    EXPECT_EQ(shown(library, {.download = download}).operation, "repairing");
 }
 
 TEST(GameModel, puts_our_own_version_among_the_others_by_age)

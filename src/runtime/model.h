@@ -114,12 +114,13 @@ struct Download {
     double bytes_per_second = 0;
     double seconds = 0;       ///< since it was asked for in this process
     double eta_seconds = -1;  ///< below 0: not known
+    bool repair = false;      ///< it makes a damaged game good that was here
     std::vector<Source> sources;
 };
 BOOST_DESCRIBE_STRUCT(Download, (),
                       (game, title, version, content, state, reason, priority, position, bytes_done,
                        bytes_total, bytes_fetched, bytes_local, bytes_twice, bytes_per_second, seconds,
-                       eta_seconds, sources))
+                       eta_seconds, repair, sources))
 
 /// A connected peer that has a version, and what of it.
 struct Holder {
@@ -250,11 +251,12 @@ struct VerifyReport {
     std::uint32_t bad_chunks = 0;  ///< that have other bytes than they should, or none
     std::uint64_t bad_bytes = 0;   ///< of those
     bool repairing = false;        ///< a download has been begun that makes it good: see Game::downloads
+    bool resumed = false;          ///< or goes on, which was begun before: then nothing was looked at
     std::string repair_problem;    ///< why not, where that was asked for
 };
 BOOST_DESCRIBE_STRUCT(VerifyReport, (),
                       (game, version, bytes_checked, missing, damaged, extra, good, chunks, bad_chunks,
-                       bad_bytes, repairing, repair_problem))
+                       bad_bytes, repairing, resumed, repair_problem))
 
 /// The result of `remove`.
 struct RemoveReport {

@@ -58,6 +58,30 @@ Task<Result<Bytes>> PartyNetwork::fetch_manifest(PeerId peer, ContentId content,
     co_return co_await stream.read_bytes(data.size, deadline);
 }
 
+Task<Result<Bytes>> PartyNetwork::fetch_manifest_sums(PeerId peer, ContentId content, std::uint32_t items,
+                                                      std::vector<std::uint32_t> runs, TimePoint deadline)
+{
+    wire::GetManifestSums question{.content = content, .items = items, .runs = std::move(runs)};
+    auto answer = co_await party_.request_data(peer, std::move(question), deadline);
+    if (!answer) {
+        co_return no_data(answer.error());
+    }
+    auto& [data, stream] = *answer;
+    if (data.size > wire::max_manifest_answer) {
+        co_return fail(ErrorCode::corrupt, fmt::format("sums of {} bytes (at most {} are accepted)",
+                                                       data.size, wire::max_manifest_answer));
+    }
+    co_return co_await stream.read_bytes(data.size, deadline);
+}
+
+Task<Result<Bytes>> PartyNetwork::fetch_manifest_ranges(PeerId peer, ContentId content,
+                                                        std::vector<std::uint32_t> runs, std::uint32_t size,
+                                                        TimePoint deadline)
+{
+    return fetch_exactly(peer, wire::GetManifestRanges{.content = content, .runs = std::move(runs)}, size,
+                         deadline);
+}
+
 Task<Result<swarm::Fetched>> PartyNetwork::fetch_chunk(PeerId peer, ContentId content, std::uint32_t chunk,
                                                        SharedBuffer buffer, std::uint32_t size,
                                                        transport::Patience patience)
@@ -83,13 +107,15 @@ Task<Result<swarm::Fetched>> PartyNetwork::fetch_chunk(PeerId peer, ContentId co
 }
 
 Task<Result<Bytes>> PartyNetwork::fetch_sums(PeerId peer, ContentId content, swarm::BlockRuns blocks,
-                                             std::uint32_t size, TimePoint deadline)
+                                             std::uint32_t piece, std::uint32_t size, TimePoint deadline)
 {
-    return fetch_exactly(
-        peer,
-        wire::GetSums{
-            .content = content, .chunk = blocks.chunk, .block = blocks.block, .runs = std::move(blocks.runs)},
-        size, deadline);
+    return fetch_exactly(peer,
+                         wire::GetSums{.content = content,
+                                       .chunk = blocks.chunk,
+                                       .block = blocks.block,
+                                       .piece = piece,
+                                       .runs = std::move(blocks.runs)},
+                         size, deadline);
 }
 
 Task<Result<Bytes>> PartyNetwork::fetch_ranges(PeerId peer, ContentId content, swarm::BlockRuns blocks,
@@ -154,7 +180,9 @@ Task<Result<void>> PartyNetwork::follow(PeerId peer, ContentId content, std::uin
             co_return fail(have.error());
         }
         sink->have(std::move(have->chunks));
-        co_await sleep_until(next_read);
+        if (Clock::now() < next_read) {  // hardly ever: an empty sleep would cost more than the news
+            co_await sleep_until(next_read);
+        }
     }
 }
 

@@ -12,11 +12,15 @@ public:
 
     std::vector<swarm::Holder> holders(const ContentId& content) const override;
     Task<Result<Bytes>> fetch_manifest(PeerId peer, ContentId content, TimePoint deadline) override;
+    Task<Result<Bytes>> fetch_manifest_sums(PeerId peer, ContentId content, std::uint32_t items,
+                                            std::vector<std::uint32_t> runs, TimePoint deadline) override;
+    Task<Result<Bytes>> fetch_manifest_ranges(PeerId peer, ContentId content, std::vector<std::uint32_t> runs,
+                                              std::uint32_t size, TimePoint deadline) override;
     Task<Result<swarm::Fetched>> fetch_chunk(PeerId peer, ContentId content, std::uint32_t chunk,
                                              SharedBuffer buffer, std::uint32_t size,
                                              transport::Patience patience) override;
     Task<Result<Bytes>> fetch_sums(PeerId peer, ContentId content, swarm::BlockRuns blocks,
-                                   std::uint32_t size, TimePoint deadline) override;
+                                   std::uint32_t piece, std::uint32_t size, TimePoint deadline) override;
     Task<Result<Bytes>> fetch_ranges(PeerId peer, ContentId content, swarm::BlockRuns blocks,
                                      std::uint32_t size, TimePoint deadline) override;
     Task<Result<void>> follow(PeerId peer, ContentId content, std::uint32_t chunks,

@@ -177,13 +177,41 @@ TEST_F(PartyNetworkTest, sums_and_ranges_come_as_they_are_and_with_the_size_that
     script_.frames = {wire::encode(wire::Data{8}).value()};
     script_.raw = Bytes(8, std::byte{5});
     const swarm::BlockRuns blocks{.chunk = 3, .block = 64, .runs = {1, 2}};
-    EXPECT_EQ(result_of(network_.fetch_sums(bob_.id(), content_, blocks, 8, soon())).value(), script_.raw);
+    EXPECT_EQ(result_of(network_.fetch_sums(bob_.id(), content_, blocks, 32, 8, soon())).value(),
+              script_.raw);
     EXPECT_EQ(result_of(network_.fetch_ranges(bob_.id(), content_, blocks, 8, soon())).value(), script_.raw);
     const auto& asked = std::get<wire::GetRanges>(script_.asked.back());
     EXPECT_EQ(asked.content, content_);
     EXPECT_EQ(asked.chunk, 3U);
     EXPECT_EQ(asked.runs, blocks.runs);
     EXPECT_EQ(result_of(network_.fetch_ranges(bob_.id(), content_, blocks, 9, soon())).error().code,
+              ErrorCode::corrupt);
+}
+
+TEST_F(PartyNetworkTest, sums_of_a_manifest_come_as_they_are_unless_they_are_more_than_there_can_be)
+{
+    script_.frames = {wire::encode(wire::Data{8}).value()};
+    script_.raw = Bytes(8, std::byte{5});
+    EXPECT_EQ(result_of(network_.fetch_manifest_sums(bob_.id(), content_, 8, {1, 2}, soon())).value(),
+              script_.raw);
+    const auto& asked = std::get<wire::GetManifestSums>(script_.asked.back());
+    EXPECT_EQ(asked.content, content_);
+    EXPECT_EQ(asked.items, 8U);
+    EXPECT_EQ(asked.runs, (std::vector<std::uint32_t>{1, 2}));
+    script_.frames = {wire::encode(wire::Data{wire::max_manifest_answer + 1}).value()};
+    EXPECT_EQ(result_of(network_.fetch_manifest_sums(bob_.id(), content_, 8, {}, soon())).error().code,
+              ErrorCode::corrupt);
+}
+
+TEST_F(PartyNetworkTest, parts_of_a_manifest_come_with_the_size_that_they_must_have)
+{
+    script_.frames = {wire::encode(wire::Data{8}).value()};
+    script_.raw = Bytes(8, std::byte{5});
+    EXPECT_EQ(result_of(network_.fetch_manifest_ranges(bob_.id(), content_, {1, 8}, 8, soon())).value(),
+              script_.raw);
+    EXPECT_EQ(std::get<wire::GetManifestRanges>(script_.asked.back()).runs,
+              (std::vector<std::uint32_t>{1, 8}));
+    EXPECT_EQ(result_of(network_.fetch_manifest_ranges(bob_.id(), content_, {1, 9}, 9, soon())).error().code,
               ErrorCode::corrupt);
 }
 

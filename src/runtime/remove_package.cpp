@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "content/private_folders.h"
+#include "facts/kept_paths.h"
 #include "platform/folder.h"
 #include "platform/paths.h"
 #include "swarm/partial_folder.h"
@@ -101,9 +102,14 @@ Result<void> remove_sentinel(const Folder& root, const content::Manifest& manife
     return removed ? root.sync() : removed;
 }
 
-Result<void> remove_files(const Folder& root, const content::Manifest& manifest, RemovedPackage& package)
+/// But for what the player writes, if that was changed since the game was shared.
+Result<void> remove_files(const Folder& root, const content::Manifest& manifest, const facts::KeptPaths& kept,
+                          RemovedPackage& package)
 {
     for (const auto& file : manifest.files()) {
+        if (kept.covers(file.path.text())) {
+            continue;
+        }
         if (const auto removed = remove_one(root, file, package); !removed) {
             return fail(removed.error().in(file.path.text()));
         }
@@ -181,13 +187,17 @@ Result<RemovedPackage> remove_package(const std::filesystem::path& games_folder,
     if (!root) {
         return fail(root.error());
     }
+    const auto kept = facts::KeptPaths::read(*root);
+    if (!kept) {
+        return fail(kept.error().in(manifest.game().text()));
+    }
     RemovedPackage package;
     auto removed = put_marker(*root, manifest);
     if (removed) {
         removed = remove_sentinel(*root, manifest, package);
     }
     if (removed) {
-        removed = remove_files(*root, manifest, package);
+        removed = remove_files(*root, manifest, *kept, package);
     }
     if (!removed) {
         return fail(removed.error().in(manifest.game().text()));

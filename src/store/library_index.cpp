@@ -72,10 +72,10 @@ Result<std::vector<IndexedGame>> LibraryIndex::load_all()
     });
 }
 
-Result<std::size_t> LibraryIndex::note_seen(const std::vector<Place>& seen, std::int64_t now_ms,
-                                            std::int64_t forget_before_ms)
+Result<void> LibraryIndex::note_seen(const std::vector<Place>& seen, std::int64_t now_ms,
+                                     std::int64_t forget_before_ms)
 {
-    return query(database_, [&](SQLite::Database& connection) -> Result<std::size_t> {
+    return query(database_, [&](SQLite::Database& connection) -> Result<void> {
         SQLite::Transaction transaction(connection);
         // A clock that was ahead is set right, too.
         SQLite::Statement statement(connection,
@@ -91,9 +91,9 @@ Result<std::size_t> LibraryIndex::note_seen(const std::vector<Place>& seen, std:
         }
         SQLite::Statement removal(connection, "DELETE FROM library WHERE seen_ms < ?");
         removal.bind(1, forget_before_ms);
-        const auto removed = static_cast<std::size_t>(removal.exec());
+        removal.exec();
         transaction.commit();
-        return removed;
+        return {};
     });
 }
 

@@ -44,9 +44,9 @@ public:
         GameId game;
     };
     /// Notes that these roots are there now, and drops the others that were last seen before
-    /// `forget_before_ms`. Returns how many that were.
-    [[nodiscard]] Result<std::size_t> note_seen(const std::vector<Place>& seen, std::int64_t now_ms,
-                                                std::int64_t forget_before_ms);
+    /// `forget_before_ms`.
+    [[nodiscard]] Result<void> note_seen(const std::vector<Place>& seen, std::int64_t now_ms,
+                                         std::int64_t forget_before_ms);
     /// Idempotent.
     [[nodiscard]] Result<void> remove(const std::filesystem::path& games_folder, const GameId& game);
 

@@ -39,7 +39,7 @@ TEST(BlockParts, of_neighbouring_chunks_are_one_run)
     EXPECT_EQ(runs.runs, (std::vector<std::uint32_t>{0, 128}));
     EXPECT_EQ(to_parts(runs, *game().manifest).value(), parts);
     EXPECT_EQ(total_size(parts), 2U * 1024 * 1024);
-    EXPECT_EQ(total_sum_size(parts, 16384), 128U * 4);
+    EXPECT_EQ(total_sum_size(parts, 16384), 128U * 3);
 }
 
 TEST(BlockParts, are_refused_where_there_are_none)

@@ -59,6 +59,11 @@ std::uint64_t block_hash(ByteSpan block)
 
 std::uint32_t block_sum(std::uint64_t hash) { return static_cast<std::uint32_t>(mix(hash) >> 32U); }
 
+bool has_sum(ByteSpan bytes, std::uint32_t sum, std::uint32_t block)
+{
+    return told_sum(block_sum(block_hash(bytes)), block) == sum;
+}
+
 RollingHash::RollingHash(std::size_t window) : power_(power(window)) {}
 
 void RollingHash::roll(std::byte out, std::byte in)
@@ -83,7 +88,11 @@ std::vector<std::uint32_t> read_sums(ByteSpan sums, std::uint32_t block)
     std::vector<std::uint32_t> read;
     ByteReader reader(sums);
     while (reader.remaining() >= sum_size(block)) {
-        read.push_back(sum_size(block) == 4 ? reader.u32() : reader.u16());
+        std::uint32_t sum = 0;
+        for (std::size_t index = 0; index < sum_size(block); ++index) {
+            sum = sum << 8U | reader.u8();
+        }
+        read.push_back(sum);
     }
     return read;
 }

@@ -44,19 +44,24 @@ TEST(BlockSums, differ_where_one_byte_does_or_two_change_places)
 TEST(BlockSums, are_what_every_peer_tells_of_the_same_bytes)
 {
     EXPECT_EQ(block_hash(as_bytes("abcdefgh")), 10'013'841'857'644'742'180U);
-    EXPECT_EQ(sums_of("abcdefgh", 64), std::vector<std::uint32_t>{38'563});
+    EXPECT_EQ(sums_of("abcdefgh", 64), std::vector<std::uint32_t>{38'563 >> 8});
+    EXPECT_EQ(sums_of("abcdefgh", 256), std::vector<std::uint32_t>{38'563});
 }
 
-TEST(BlockSums, have_four_bytes_for_large_blocks_and_two_for_small_ones)
+TEST(BlockSums, are_the_longer_the_larger_the_block_is)
 {
     const auto text = library::pattern(40'000, 2);
     Bytes large;
     append_sums(large, as_bytes(text), 16384);
-    EXPECT_EQ(large.size(), 3U * 4U);
+    EXPECT_EQ(large.size(), 3U * 3U);
     Bytes small;
-    append_sums(small, as_bytes(text), 64);
-    EXPECT_EQ(small.size(), 625U * 2U);
-    EXPECT_EQ(read_sums(small, 64).at(7), block_sum(block_hash(as_bytes(text).subspan(7 * 64, 64))) >> 16U);
+    append_sums(small, as_bytes(text), 256);
+    EXPECT_EQ(small.size(), 157U * 2U);
+    EXPECT_EQ(read_sums(small, 256).at(7),
+              block_sum(block_hash(as_bytes(text).subspan(7 * 256, 256))) >> 16U);
+    Bytes smallest;
+    append_sums(smallest, as_bytes(text), 32);
+    EXPECT_EQ(smallest.size(), 1250U);
 }
 
 TEST(PairSearch, finds_two_neighbouring_blocks_wherever_they_lie)

@@ -72,6 +72,7 @@ private:
                const PeerId& source) override;
     void fetch_whole(std::uint32_t chunk) override;
     void not_written(const Error& error) override;
+    void stalled(const PeerId& source) override;
 
     [[nodiscard]] Task<void> claim_space();
     void update_sources(TimePoint now);

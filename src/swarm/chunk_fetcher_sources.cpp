@@ -132,6 +132,8 @@ void ChunkFetcher::found(std::uint32_t chunk, std::uint32_t local, std::uint32_t
     }
 }
 
+void ChunkFetcher::stalled(const PeerId& source) { scheduler_.source_stalled(source, Clock::now()); }
+
 void ChunkFetcher::fetch_whole(std::uint32_t chunk)
 {
     scheduler_.put_back(chunk);

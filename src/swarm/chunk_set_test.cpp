@@ -65,5 +65,31 @@ RC_GTEST_PROP(ChunkSet, comes_back_from_its_bytes_and_walks_in_order, (std::uint
     RC_ASSERT(some.next_common(others, from) == expected);
 }
 
+RC_GTEST_PROP(ChunkSet, passes_over_what_it_does_not_have_in_common, (std::uint32_t seed))
+{
+    // Some 10,000 chunks, of which only each 449th ever comes, so that most of both sets is empty.
+    const auto size = seed % 1000 + 9000;
+    const auto any = rc::gen::map(rc::gen::inRange<std::uint32_t>(0, 20),
+                                  [size](std::uint32_t number) { return number * 449 % size; });
+    auto some = ChunkSet::none_of(size);
+    auto others = ChunkSet::all_of(size);
+    for (const auto chunk : *rc::gen::container<std::vector<std::uint32_t>>(any)) {
+        some.contains(chunk) ? some.erase(chunk) : some.insert(chunk);
+    }
+    for (const auto chunk : *rc::gen::container<std::vector<std::uint32_t>>(any)) {
+        others.contains(chunk) ? others.erase(chunk) : others.insert(chunk);
+    }
+    const auto from = *rc::gen::oneOf(any, rc::gen::inRange<std::uint32_t>(0, size));
+    std::optional<std::uint32_t> expected;
+    for (std::uint32_t step = 0; step < size && !expected; ++step) {
+        const auto chunk = (from + step) % size;
+        if (some.contains(chunk) && others.contains(chunk)) {
+            expected = chunk;
+        }
+    }
+    RC_ASSERT(some.next_common(others, from) == expected);
+    RC_ASSERT(others.next_common(some, from) == expected);
+}
+
 }  // namespace
 }  // namespace lanspread::swarm

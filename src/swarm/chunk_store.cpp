@@ -183,13 +183,20 @@ Result<void> ChunkStore::write(const content::Extent& extent, ByteSpan bytes)
 
 Result<void> ChunkStore::read(std::uint32_t chunk, std::span<std::byte> buffer)
 {
-    for (const auto& extent : manifest_->extents(chunk)) {
+    const content::ChunkRange whole{.offset = 0, .size = manifest_->chunk_size(chunk)};
+    return read(chunk, {&whole, 1}, buffer);
+}
+
+Result<void> ChunkStore::read(std::uint32_t chunk, std::span<const content::ChunkRange> ranges,
+                              std::span<std::byte> buffer)
+{
+    for (const auto& [extent, chunk_offset] : content::file_pieces(manifest_->extents(chunk), ranges)) {
         const auto open = file(extent.file);
-        auto read = open ? (*open)->read_at(extent.offset, buffer.first(extent.size)) : fail(open.error());
+        const auto to = buffer.subspan(chunk_offset, extent.size);
+        auto read = open ? (*open)->read_at(extent.offset, to) : fail(open.error());
         if (!read) {
             return fail(read.error().in(manifest_->files()[extent.file].path.text()));
         }
-        buffer = buffer.subspan(extent.size);
     }
     return {};
 }

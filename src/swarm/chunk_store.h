@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "content/chunk_ranges.h"
 #include "content/manifest.h"
 #include "platform/files.h"
 #include "swarm/chunk_set.h"
@@ -50,6 +51,9 @@ public:
 
     /// Fills the first bytes of `buffer` with a chunk that was written before.
     [[nodiscard]] Result<void> read(std::uint32_t chunk, std::span<std::byte> buffer);
+    /// Fills only `ranges` of it, each where it lies in the chunk; they are in order, within the chunk.
+    [[nodiscard]] Result<void> read(std::uint32_t chunk, std::span<const content::ChunkRange> ranges,
+                                    std::span<std::byte> buffer);
 
     /// Returns once all that was written before the call is on the disk.
     [[nodiscard]] Result<void> sync();

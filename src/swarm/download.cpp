@@ -5,6 +5,7 @@
 #include "async/offload.h"
 #include "async/task_group.h"
 #include "base/log.h"
+#include "swarm/kept_files.h"
 #include "swarm/put_in_place.h"
 
 namespace lanspread::swarm {
@@ -76,6 +77,7 @@ Download::Download(const DownloadEnvironment& environment, Allowance& allowance,
 {
     progress_.set_sizes(request_.bytes_total, request_.bytes_verified);
     if (request_.repairing) {
+        is_repair_ = true;
         hold_ = environment_.library.hold(request_.game);
         reads_again_ = !request_.is_verified_now;
     }
@@ -140,6 +142,13 @@ Task<Result<void>> Download::all_steps()
         if (auto fetched = co_await fetch_chunks(std::move(record->verified)); !fetched) {
             co_return fetched;
         }
+        auto may_be_placed =
+            co_await offload(environment_.disk_pool, [folder = request_.games_folder, manifest = manifest_] {
+                return check_kept(folder, *manifest);
+            });
+        if (!may_be_placed) {
+            co_return may_be_placed;
+        }
         if (token_.is_cancelled()) {
             throw_cancelled();  // from here on it is too late for that
         }
@@ -160,6 +169,10 @@ Task<Result<store::DownloadRecord>> Download::recall()
     request_.games_folder = recalled->record.games_folder;  // where the partial download lies
     request_.finishing = recalled->record.state == store::DownloadState::finishing;
     request_.repairing = recalled->record.state == store::DownloadState::repairing;
+    const auto is_marked = co_await offload(environment_.disk_pool, [request = request_] {
+        return swarm::is_repair(request.games_folder, request.game, request.content);
+    });
+    is_repair_ = request_.repairing || is_marked.value_or(false);
     if (progress_.total() == 0) {
         progress_.set_sizes(recalled->record.bytes_total, recalled->record.bytes_verified);
     }
@@ -170,6 +183,9 @@ Task<Result<store::DownloadRecord>> Download::recall()
 
 Task<Result<void>> Download::finish(bool again)
 {
+    if (!again) {
+        co_await let_old_version_be_known();
+    }
     enter(DownloadState::finishing);
     const auto hold = environment_.library.hold(request_.game);
     if (!again) {

@@ -98,6 +98,7 @@ private:
 
     [[nodiscard]] Task<std::optional<Result<SharedManifest>>> ask_for_manifest(PeerId peer,
                                                                                TimePoint deadline);
+    [[nodiscard]] Task<Result<Bytes>> fetch_manifest(PeerId peer, TimePoint deadline);
     [[nodiscard]] Task<Result<Files>> look_at_files(ChunkSet claimed);
     [[nodiscard]] Task<ChunkSet> read_again(std::shared_ptr<ChunkStore> store, ChunkSet claimed);
     enum class Others { but_repairs, all };
@@ -105,6 +106,7 @@ private:
     [[nodiscard]] Task<std::vector<store::DownloadRecord>> other_records();
     [[nodiscard]] Task<Result<Files>> make_files(Files files);
     [[nodiscard]] Task<Result<void>> note_verified(ChunkSet verified);
+    [[nodiscard]] Task<void> let_old_version_be_known();
     [[nodiscard]] Task<Result<void>> note_finishing();
     [[nodiscard]] Task<Result<void>> note_stopped();
     [[nodiscard]] Task<Result<void>> remove();
@@ -124,6 +126,7 @@ private:
     Signal changed_;  // the sources, or the state
     bool remove_ = false;
     library::Library::Hold hold_;  // of a repair, until the root is a partial download
+    bool is_repair_ = false;       // of a game that was here, also once it is a partial download
     bool reads_again_ = false;     // the repair was begun by an earlier process
     bool has_begun_ = false;
     bool has_place_ = false;

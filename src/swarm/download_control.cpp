@@ -83,6 +83,7 @@ void Download::was_discarded()
 DownloadStatus Download::status() const
 {
     auto status = progress_.status(Clock::now());
+    status.repair = is_repair_;
     if (is_discarded_) {
         status.reason = status.state == DownloadState::cancelled
                             ? "cancelled and deleted"

@@ -12,16 +12,12 @@ namespace lanspread::swarm {
 /// half a game root and half a partial download are neither.
 Task<Result<void>> Download::take_apart()
 {
-    const auto aside =
+    const auto taken =
         co_await offload(environment_.disk_pool, [folder = request_.games_folder, manifest = manifest_] {
             return swarm::take_apart(folder, *manifest);
         });
-    if (!aside) {
-        co_return fail(aside.error());
-    }
-    for (const auto& name : *aside) {
-        log::info("swarm", "{}: {} does not belong to the game, and was moved to .lanspread/extra",
-                  request_.game.text(), name);
+    if (!taken) {
+        co_return taken;
     }
     auto noted = co_await offload(
         environment_.store_pool, [&database = environment_.database, content = request_.content] {
@@ -162,6 +158,23 @@ Task<Result<Download::Files>> Download::make_files(Files files)
     }
     files.verified = std::move(*believed);
     co_return files;
+}
+
+/// What lies there and is still to be hashed: nobody knew which files are of the old version, and all of it
+/// would be moved aside.
+Task<void> Download::let_old_version_be_known()
+{
+    constexpr std::chrono::milliseconds pause{250};
+    while (environment_.library.is_scanning()) {
+        const auto whole = co_await offload(environment_.disk_pool, [request = request_] {
+            return has_sentinel(request.games_folder, request.game);
+        });
+        if (!whole || !*whole ||
+            co_await environment_.library.original(request_.games_folder, request_.game)) {
+            co_return;
+        }
+        co_await sleep_for(pause);
+    }
 }
 
 Task<Result<void>> Download::note_verified(ChunkSet verified)

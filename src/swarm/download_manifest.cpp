@@ -7,6 +7,7 @@
 #include "content/hash.h"
 #include "store/manifests.h"
 #include "swarm/download.h"
+#include "swarm/manifest_update.h"
 
 namespace lanspread::swarm {
 
@@ -89,7 +90,7 @@ Task<Result<Download::SharedManifest>> Download::find_manifest()
 Task<std::optional<Result<Download::SharedManifest>>> Download::ask_for_manifest(PeerId peer,
                                                                                  TimePoint deadline)
 {
-    auto bytes = co_await environment_.network.fetch_manifest(peer, request_.content, deadline);
+    auto bytes = co_await fetch_manifest(peer, deadline);
     if (!bytes && bytes.error().code != ErrorCode::corrupt) {
         log::debug("swarm", "manifest of {} from {}: {}", request_.game.text(), sources_.name_of(peer),
                    bytes.error().message);
@@ -121,6 +122,23 @@ Task<std::optional<Result<Download::SharedManifest>>> Download::ask_for_manifest
         return store::Manifests(database).put(content, bytes);
     });
     co_return put ? std::move(manifest) : Result<SharedManifest>(fail(put.error()));
+}
+
+/// What the peer calls the manifest; only what differs is fetched where another version's is here.
+Task<Result<Bytes>> Download::fetch_manifest(PeerId peer, TimePoint deadline)
+{
+    if (const auto old = environment_.library.find(request_.game)) {
+        // Half of the time, so that a peer that is stuck on sums can still send all of it.
+        const auto now = Clock::now();
+        const auto half = now + (deadline - now) / 2;
+        auto bytes = co_await update_manifest(environment_, old->manifest, peer, request_.content, half);
+        if (bytes) {
+            co_return bytes;
+        }
+        log::debug("swarm", "the manifest of {} is fetched whole from {}: {}", request_.game.text(),
+                   sources_.name_of(peer), bytes.error().message);
+    }
+    co_return co_await environment_.network.fetch_manifest(peer, request_.content, deadline);
 }
 
 }  // namespace lanspread::swarm

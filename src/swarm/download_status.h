@@ -47,7 +47,8 @@ struct DownloadStatus {
     std::string version;
     ContentId content;
     DownloadState state = DownloadState::queued;
-    std::string reason;  ///< what it waits for, or why it ended; else empty
+    std::string reason;   ///< what it waits for, or why it ended; else empty
+    bool repair = false;  ///< it makes a damaged game good that was here
     Priority priority = Priority::normal;
     std::size_t position = 0;           ///< in the queue, from 1; 0: it has ended
     std::uint64_t bytes_done = 0;       ///< verified and handed to the disk; shrinks only if files vanish

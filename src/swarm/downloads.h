@@ -68,6 +68,12 @@ public:
     [[nodiscard]] Task<Result<DownloadStatus>> repair(std::shared_ptr<const content::Manifest> manifest,
                                                       std::filesystem::path games_folder, ChunkSet good);
 
+    /// Whether the game root is a partial download, since a repair of it began that has not ended yet, or has
+    /// failed or been cancelled.
+    [[nodiscard]] Task<Result<bool>> is_taken_apart(GameId game);
+    /// Goes on with that, as `start` does. `not_found` where there is nothing of it.
+    [[nodiscard]] Task<Result<DownloadStatus>> resume_repair(GameId game);
+
     /// Ends the download at the next chunk and returns when it has ended. What was verified stays, for a
     /// later `start`, unless `remove` says otherwise; with it, also what an ended download left behind is
     /// deleted. `not_found` where there is no such download, `refused` where it is being moved into place or
@@ -101,6 +107,7 @@ private:
     [[nodiscard]] Task<Result<void>> save_order();
     [[nodiscard]] Task<Result<void>> discard(GameId game);
     [[nodiscard]] Task<Result<void>> check_no_repair(GameId game);
+    [[nodiscard]] Task<Result<std::optional<store::DownloadRecord>>> begun_repair(GameId game);
     [[nodiscard]] Task<Result<DownloadStatus>> enqueue(DownloadRequest request, std::string text);
     [[nodiscard]] Result<void> check_discarding(const GameId& game) const;
     void begin(const DownloadRequest& request);

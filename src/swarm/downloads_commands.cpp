@@ -112,12 +112,63 @@ Task<Result<void>> Downloads::check_no_repair(GameId game)
         if (repaired && *repaired) {
             co_return fail(
                 ErrorCode::refused,
-                fmt::format("{} is being repaired: its files are no download, but the game that was here. "
-                            "`lanspread cancel {}` keeps them for later",
-                            game.text(), game.text()));
+                fmt::format(
+                    "the repair of {} has not ended, and its files are no download, but the game that "
+                    "was here: `lanspread verify --repair {}` goes on with it, `lanspread cancel {}` "
+                    "stops it and keeps them",
+                    game.text(), game.text(), game.text()));
         }
     }
     co_return Result<void>();
+}
+
+/// What is noted of a repair that has taken the game root apart.
+Task<Result<std::optional<store::DownloadRecord>>> Downloads::begun_repair(GameId game)
+{
+    const auto records = co_await offload(environment_.store_pool, [&database = environment_.database] {
+        return store::Downloads(database).load_all();
+    });
+    if (!records) {
+        co_return fail(records.error());
+    }
+    for (const auto& record : *records) {
+        if (record.game != game) {
+            continue;
+        }
+        const auto is_begun = co_await offload(environment_.disk_pool, [record]() -> Result<bool> {
+            const auto marked = is_repair(record.games_folder, record.game, record.content);
+            if (!marked || !*marked) {
+                return marked;
+            }
+            const auto whole = has_sentinel(record.games_folder, record.game);
+            return whole ? Result<bool>(!*whole) : whole;
+        });
+        if (!is_begun) {
+            co_return fail(is_begun.error());
+        }
+        if (*is_begun) {
+            co_return record;
+        }
+    }
+    co_return std::nullopt;
+}
+
+Task<Result<bool>> Downloads::is_taken_apart(GameId game)
+{
+    const auto record = co_await begun_repair(std::move(game));
+    co_return record ? Result<bool>(record->has_value()) : fail(record.error());
+}
+
+Task<Result<DownloadStatus>> Downloads::resume_repair(GameId game)
+{
+    co_await let_end(game);
+    const auto record = co_await begun_repair(game);
+    if (!record || !*record) {
+        co_return record ? fail(ErrorCode::not_found, fmt::format("{} is not being repaired", game.text()))
+                         : fail(record.error());
+    }
+    co_return co_await start((*record)->game, (*record)->version, (*record)->content,
+                             (*record)->games_folder);
 }
 
 Task<Result<DownloadStatus>> Downloads::cancel(GameId game, bool remove)

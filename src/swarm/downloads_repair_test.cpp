@@ -263,6 +263,65 @@ TEST_F(RepairTest, is_refused_while_the_game_is_being_downloaded)
     EXPECT_EQ(refused.error().code, ErrorCode::exists);
 }
 
+TEST_F(RepairTest, a_file_in_whose_place_there_is_a_folder_comes_back)
+{
+    have();
+    fs::remove(root_ / "game_start.sh");
+    fs::create_directories(root_ / "game_start.sh/empty");
+    library::write_file(root_ / "game_start.sh/deep/mine.txt", "mine");
+    ASSERT_TRUE(repair());
+    expect_repaired({".lanspread/extra/game_start.sh/deep/mine.txt"});
+}
+
+TEST_F(RepairTest, that_failed_half_way_goes_on_when_it_is_asked_for_again)
+{
+    have();
+    flip(3);
+    EXPECT_FALSE(wait(downloads_->is_taken_apart(game_.manifest->game())).value());
+    // Where the large file has to go, something is in the way, once the sentinel has gone there.
+    library::write_file(partial(game_) / "files/data/large.pak/in the way", "x");
+    ASSERT_TRUE(repair());
+    wait_for(game_, DownloadState::failed);
+    EXPECT_TRUE(wait(downloads_->is_taken_apart(game_.manifest->game())).value());
+    fs::remove_all(partial(game_) / "files/data/large.pak");
+    ASSERT_TRUE(wait(downloads_->resume_repair(game_.manifest->game())));
+    EXPECT_TRUE(status(game_).repair);
+    expect_repaired();
+    EXPECT_EQ(chunks_sent(), 1U);
+    EXPECT_FALSE(wait(downloads_->is_taken_apart(game_.manifest->game())).value());
+}
+
+TEST_F(RepairTest, that_was_cancelled_goes_on_in_another_process)
+{
+    have();
+    flip(3);
+    network_.peers.at(peer(1)).chunks_before_pause = 0;
+    ASSERT_TRUE(repair());
+    testing::run_until(context_, [&] { return partials_.find(game_.content()) != nullptr; });
+    ASSERT_TRUE(wait(downloads_->cancel(game_.manifest->game(), false)));
+    network_.peers.at(peer(1)).chunks_before_pause = SIZE_MAX;
+    restart_all();
+    ASSERT_TRUE(wait(downloads_->resume_repair(game_.manifest->game())));
+    expect_repaired();
+    EXPECT_TRUE(status(game_).repair);
+    EXPECT_EQ(chunks_sent(), 1U);
+}
+
+TEST_F(RepairTest, is_not_resumed_where_somebody_put_another_version_there)
+{
+    have();
+    flip(3);
+    network_.peers.at(peer(1)).chunks_before_pause = 0;
+    ASSERT_TRUE(repair());
+    testing::run_until(context_, [&] { return partials_.find(game_.content()) != nullptr; });
+    ASSERT_TRUE(wait(downloads_->cancel(game_.manifest->game(), false)));
+    library::write_file(root_ / "version.ini", "20260101\n");
+    EXPECT_FALSE(wait(downloads_->is_taken_apart(game_.manifest->game())).value());
+    const auto resumed = wait(downloads_->resume_repair(game_.manifest->game()));
+    ASSERT_FALSE(resumed);
+    EXPECT_EQ(resumed.error().code, ErrorCode::not_found);
+}
+
 /// What a crash in the middle leaves: a record, and some of the files moved.
 TEST_F(RepairTest, goes_on_where_a_crash_cut_the_moving_of_files)
 {

@@ -17,19 +17,6 @@ std::string with_change(std::string text, std::size_t offset, std::size_t size, 
 
 class ReuseTest : public DownloadsTest {
 protected:
-    /// Writes the package's files as a game root, and starts the library over it.
-    void install(const Package& package) const
-    {
-        const auto root = games_ / package.manifest->game().text();
-        for (const auto& [path, file] : package.files) {
-            library::write_file(root / path, file.text);
-            if (file.executable) {
-                std::filesystem::permissions(root / path, std::filesystem::perms::owner_exec,
-                                             std::filesystem::perm_options::add);
-            }
-        }
-    }
-
     /// The old version is here, and a peer has the new one.
     void have(const Package& old, const Package& wanted)
     {
@@ -157,6 +144,31 @@ TEST_F(ReuseTest, an_insertion_at_the_front_of_a_large_file_costs_little_more_th
     have(old, wanted);
     update(wanted);
     EXPECT_LE(status(wanted).bytes_fetched + network_.bytes_of_sums, 70'001U * 110 / 100);
+}
+
+TEST_F(ReuseTest, an_insertion_of_two_chunks_leaves_no_chunk_behind_it_in_part)
+{
+    // Around where it was, of each chunk there is only the end.
+    constexpr std::size_t inserted = 2 * mib - 100'000;
+    const auto old = Package::make("doom", "20240101", {{"a.pak", large_}});
+    const auto wanted =
+        Package::make("doom", "20240202", {{"a.pak", library::pattern(inserted, 9) + large_}});
+    have(old, wanted);
+    update(wanted);
+    EXPECT_LE(status(wanted).bytes_fetched + network_.bytes_of_sums, inserted * 102 / 100);
+}
+
+TEST_F(ReuseTest, insertions_at_the_front_and_in_the_middle_cost_little_more_than_themselves)
+{
+    constexpr std::size_t inserted = 1'000'000;
+    const auto old = Package::make("doom", "20240101", {{"a.pak", large_}});
+    const auto wanted =
+        Package::make("doom", "20240202",
+                      {{"a.pak", library::pattern(inserted, 9) + large_.substr(0, 4'200'000) +
+                                     library::pattern(inserted, 10) + large_.substr(4'200'000)}});
+    have(old, wanted);
+    update(wanted);
+    EXPECT_LE(status(wanted).bytes_fetched + network_.bytes_of_sums, 2 * inserted * 102 / 100);
 }
 
 TEST_F(ReuseTest, what_was_moved_far_is_found_in_all_of_the_file)

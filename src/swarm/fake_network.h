@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -14,6 +15,7 @@
 #include "library/testing.h"
 #include "swarm/block_sums.h"
 #include "swarm/chunk_assembly.h"
+#include "swarm/manifest_parts.h"
 #include "swarm/network.h"
 
 /// For the tests of swarm/: packages in memory, and a network of peers that hold them, with the faults that
@@ -93,6 +95,10 @@ struct FakePeer {
     bool lies_in_bitfields = false;
     bool lies_in_chunks = false;
     bool lies_in_manifests = false;
+    bool lies_in_manifest_sums = false;  ///< they are right, but in another order
+    /// What it says, right or wrong, when it is asked for sums of a manifest's bytes that runs name.
+    std::function<Bytes(const std::vector<std::uint32_t>& runs)> manifest_sums = {};
+    bool is_stuck_on_manifest_sums = false;
     bool lies_in_sums = false;
     /// The sums that it tells of small blocks are those of this content: as if they agreed by chance.
     std::optional<ContentId> small_sums_of = {};
@@ -119,8 +125,11 @@ public:
         return found;
     }
 
-    Task<Result<Bytes>> fetch_manifest(PeerId peer, ContentId content, TimePoint) override
+    Task<Result<Bytes>> fetch_manifest(PeerId peer, ContentId content, TimePoint deadline) override
     {
+        if (Clock::now() >= deadline) {
+            co_return fail(ErrorCode::timed_out, "no answer");
+        }
         ++manifests_sent;
         if (peers.at(peer).sends_wrong_sizes) {
             co_return fail(ErrorCode::corrupt, "too large");
@@ -129,6 +138,40 @@ public:
         if (peers.at(peer).lies_in_manifests) {
             bytes.back() ^= std::byte{1};
         }
+        bytes_of_manifests += bytes.size();
+        co_return bytes;
+    }
+
+    Task<Result<Bytes>> fetch_manifest_sums(PeerId peer, ContentId content, std::uint32_t items,
+                                            std::vector<std::uint32_t> runs, TimePoint deadline) override
+    {
+        if (peers.at(peer).is_stuck_on_manifest_sums) {
+            co_await sleep_until(deadline);
+            co_return fail(ErrorCode::timed_out, "no answer");
+        }
+        auto sums = manifest_sums(content::ManifestGroups(*packages_.at(content).manifest), items, runs);
+        if (sums && peers.at(peer).manifest_sums) {
+            sums = peers.at(peer).manifest_sums(runs);
+        }
+        if (sums && peers.at(peer).lies_in_manifest_sums) {
+            std::ranges::rotate(*sums, sums->end() - 8);
+        }
+        bytes_of_manifests += sums ? sums->size() : 0;
+        co_return sums;
+    }
+
+    Task<Result<Bytes>> fetch_manifest_ranges(PeerId peer, ContentId content, std::vector<std::uint32_t> runs,
+                                              std::uint32_t size, TimePoint) override
+    {
+        auto bytes = manifest_ranges(content::ManifestGroups(*packages_.at(content).manifest), runs);
+        if (!bytes) {
+            co_return bytes;
+        }
+        EXPECT_EQ(bytes->size(), size);
+        if (peers.at(peer).lies_in_manifests) {
+            bytes->back() ^= std::byte{1};
+        }
+        bytes_of_manifests += bytes->size();
         co_return bytes;
     }
 
@@ -166,11 +209,11 @@ public:
         co_return Fetched();
     }
 
-    Task<Result<Bytes>> fetch_sums(PeerId id, ContentId content, BlockRuns blocks, std::uint32_t size,
-                                   TimePoint) override
+    Task<Result<Bytes>> fetch_sums(PeerId id, ContentId content, BlockRuns blocks, std::uint32_t piece,
+                                   std::uint32_t size, TimePoint) override
     {
         co_await sleep_for(std::chrono::microseconds(200));
-        const bool is_small = blocks.block < large_block;
+        const bool is_small = piece < large_block;
         auto bytes = co_await parts(id, content, blocks,
                                     is_small ? peers.at(id).small_sums_of.value_or(content) : content);
         if (!bytes) {
@@ -178,7 +221,7 @@ public:
         }
         Bytes sums;
         for (const auto& part : *bytes) {
-            append_sums(sums, as_bytes(part), blocks.block);
+            append_sums(sums, as_bytes(part), piece);
         }
         if (peers.at(id).lies_in_sums) {
             std::ranges::rotate(sums, sums.begin() + 4 % static_cast<std::ptrdiff_t>(sums.size() + 1));
@@ -226,11 +269,12 @@ public:
     std::map<PeerId, FakePeer> peers;
     std::map<PeerId, std::string> bans;
     std::map<std::pair<ContentId, std::uint32_t>, std::size_t> sent;  ///< how often each chunk was
-    std::size_t manifests_sent = 0;
+    std::size_t manifests_sent = 0;                                   ///< whole
     Signal resumed;
     Signal partials_changed;     ///< tells followers what `partial` of their peers is now
     bool has_held_back = false;  ///< a peer in its pause has been asked for a chunk
 
+    std::uint64_t bytes_of_manifests = 0;  ///< whole ones, and parts of them with the sums for those
     std::uint64_t bytes_of_sums = 0;
     std::uint64_t bytes_of_ranges = 0;
 

@@ -49,6 +49,17 @@ public:
     /// be any, and only then: it counts as wrong bytes.
     [[nodiscard]] virtual Task<Result<Bytes>> fetch_manifest(PeerId peer, ContentId content,
                                                              TimePoint deadline) = 0;
+    /// The marks of groups of `items` items in what `runs` mean (wire/manifest_parts.h), as `peer` tells
+    /// them: as many as one answer may have. Not checked.
+    [[nodiscard]] virtual Task<Result<Bytes>> fetch_manifest_sums(PeerId peer, ContentId content,
+                                                                  std::uint32_t items,
+                                                                  std::vector<std::uint32_t> runs,
+                                                                  TimePoint deadline) = 0;
+    /// The manifest's bytes that `runs` mean, `size` of them, as `peer` tells them. Not checked.
+    [[nodiscard]] virtual Task<Result<Bytes>> fetch_manifest_ranges(PeerId peer, ContentId content,
+                                                                    std::vector<std::uint32_t> runs,
+                                                                    std::uint32_t size,
+                                                                    TimePoint deadline) = 0;
     /// Fills the first `size` bytes of `buffer` with what `peer` calls the chunk. Not checked. `corrupt`
     /// where it has another size, and only then: it counts as wrong bytes. `timed_out` where the peer has not
     /// begun to answer by `patience.first_byte`, or pauses for longer than `patience.stall` after that.
@@ -60,7 +71,8 @@ public:
     /// The sums of the blocks (block_sums.h), `size` bytes, as `peer` tells them. Not checked. Fails as
     /// fetch_chunk does.
     [[nodiscard]] virtual Task<Result<Bytes>> fetch_sums(PeerId peer, ContentId content, BlockRuns blocks,
-                                                         std::uint32_t size, TimePoint deadline) = 0;
+                                                         std::uint32_t piece, std::uint32_t size,
+                                                         TimePoint deadline) = 0;
     /// The bytes of the blocks: the same.
     [[nodiscard]] virtual Task<Result<Bytes>> fetch_ranges(PeerId peer, ContentId content, BlockRuns blocks,
                                                            std::uint32_t size, TimePoint deadline) = 0;

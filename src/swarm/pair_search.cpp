@@ -23,7 +23,7 @@ public:
         for (; *place_ < place; ++*place_) {
             rolling_.roll(bytes_[*place_], bytes_[*place_ + window_]);
         }
-        return block_sum(rolling_.hash());
+        return told_sum(block_sum(rolling_.hash()), static_cast<std::uint32_t>(window_));
     }
 
 private:
@@ -39,7 +39,7 @@ PairSearch::PairSearch(std::uint32_t block, std::vector<Pair> pairs) : block_(bl
 {
     for (const auto& pair : pairs) {
         positions_.try_emplace(both(pair.first, pair.second), pair.position);
-        may_be_.set(pair.first >> 16U);
+        may_be_.set(pair.first & 0xffffU);
     }
 }
 
@@ -53,7 +53,7 @@ std::optional<PairSearch::Hit> PairSearch::find(ByteSpan bytes, std::size_t from
     SecondSum second(bytes, block_);
     const auto last = bytes.size() - 2 * std::size_t{block_};
     for (auto at = from;; ++at) {
-        if (const auto sum = block_sum(rolling.hash()); may_be_[sum >> 16U]) {
+        if (const auto sum = told_sum(block_sum(rolling.hash()), block_); may_be_[sum & 0xffffU]) {
             const auto found = positions_.find(both(sum, second.at(at + block_)));
             if (found != positions_.end()) {
                 return Hit{.position = found->second, .found_at = at};

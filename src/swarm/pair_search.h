@@ -10,8 +10,8 @@
 
 namespace lanspread::swarm {
 
-/// Looks for blocks of a new version anywhere in bytes of an old one, by their sums. A single sum of 32 bits
-/// is found by chance every few thousand chunks, so only pairs count: a block and the one after it. Pure.
+/// Looks for blocks of a new version anywhere in bytes of an old one, by their sums. A single sum of 24 bits
+/// is found by chance every few chunks, so only pairs count: a block and the one after it. Pure.
 class PairSearch {
 public:
     /// The block `position` and the next one have these sums.
@@ -33,7 +33,7 @@ public:
 private:
     std::uint32_t block_;
     std::unordered_map<std::uint64_t, std::uint64_t> positions_;  // by both sums
-    std::bitset<65536> may_be_;  // upper halves of the first sums: asked for every byte
+    std::bitset<65536> may_be_;  // lower 16 bits of the first sums: asked for every byte
 };
 
 }  // namespace lanspread::swarm

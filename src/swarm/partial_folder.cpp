@@ -30,6 +30,16 @@ bool is_folder_of(const content::Manifest& manifest, std::string_view name)
     return first != manifest.files().end() && first->path.text().starts_with(inside);
 }
 
+Result<bool> is_there(const std::filesystem::path& games_folder, const std::string& name)
+{
+    const auto games = platform::Folder::open(games_folder);
+    const auto entry = games ? games->stat(known_safe(name)) : fail(games.error());
+    if (!entry) {
+        return entry.error().code == ErrorCode::not_found ? Result<bool>(false) : fail(entry.error());
+    }
+    return true;
+}
+
 }  // namespace
 
 SafePath known_safe(std::string_view text)
@@ -107,13 +117,12 @@ Result<void> mark_as_repair(const PartialFolder& folder)
 Result<bool> is_repair(const std::filesystem::path& games_folder, const GameId& game,
                        const ContentId& content)
 {
-    const auto games = platform::Folder::open(games_folder);
-    const auto name = fmt::format("{}/{}/{}", game.text(), partial_name(content), repair_name);
-    const auto entry = games ? games->stat(known_safe(name)) : fail(games.error());
-    if (!entry) {
-        return entry.error().code == ErrorCode::not_found ? Result<bool>(false) : fail(entry.error());
-    }
-    return true;
+    return is_there(games_folder, fmt::format("{}/{}/{}", game.text(), partial_name(content), repair_name));
+}
+
+Result<bool> has_sentinel(const std::filesystem::path& games_folder, const GameId& game)
+{
+    return is_there(games_folder, fmt::format("{}/{}", game.text(), content::sentinel_name));
 }
 
 std::set<std::string_view> folders_of(const content::Manifest& manifest)

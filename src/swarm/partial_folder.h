@@ -44,6 +44,9 @@ struct PartialFolder {
 [[nodiscard]] Result<bool> is_repair(const std::filesystem::path& games_folder, const GameId& game,
                                      const ContentId& content);
 
+/// Whether there is a version.ini in the game root: it is no partial download then.
+[[nodiscard]] Result<bool> has_sentinel(const std::filesystem::path& games_folder, const GameId& game);
+
 /// The name `text`, which is made of names that are safe already.
 [[nodiscard]] SafePath known_safe(std::string_view text);
 

@@ -10,11 +10,13 @@ namespace lanspread::swarm {
 
 namespace {
 
-/// How often a file is looked through, how much at once, and how far.
+/// How often a file is looked through, if something is found each time; how much at once, and how far.
 constexpr unsigned max_searches = 8;
+constexpr unsigned cost_of_a_search_in_vain = 4;
 constexpr std::size_t search_step = 8 * 1024 * 1024;
 constexpr std::uint64_t max_search_distance = 512ULL * 1024 * 1024;
-/// After so many regions of a file without anything in common, the rest of it is fetched whole.
+/// After so many regions of a file without anything in common, and one more for each that had something, the
+/// rest of it is fetched whole.
 constexpr unsigned max_found_nothing = 3;
 
 }  // namespace
@@ -32,13 +34,10 @@ Task<void> Reuse::match(std::shared_ptr<Region> region)
             });
             continue;
         }
-        auto& track = files_[old_->file_of(number)];
         // Where the last chunk was found; where it is if all that changed lies before it; where it was.
-        std::set<std::int64_t> tried;
-        for (const auto shift : {track.shift, old_->growth(number), std::int64_t{0}}) {
-            if (is_hopeless(chunk.assembly) && tried.insert(shift).second) {
-                co_await match_at(region, &chunk, shift);
-            }
+        const auto last_shift = files_[old_->file_of(number)].shift;
+        for (const auto shift : {last_shift, old_->growth(number), std::int64_t{0}}) {
+            co_await match_at(region, &chunk, shift);
         }
     }
     for (auto& [file, pairs] : lost_pairs(*region)) {
@@ -46,29 +45,30 @@ Task<void> Reuse::match(std::shared_ptr<Region> region)
         if (track.searches >= max_searches) {
             continue;
         }
-        ++track.searches;
         const auto shift = co_await search_file(file, std::move(pairs));
-        if (!shift) {
-            track.found_nothing = max_found_nothing;  // so many pairs prove that it is other bytes altogether
-        }
+        track.searches += shift ? 1 : cost_of_a_search_in_vain;
         for (auto& chunk : region->chunks) {
             const auto number = chunk.assembly.number();
-            if (shift && is_hopeless(chunk.assembly) && !old_->is_packed(number) &&
-                old_->file_of(number) == file) {
+            if (shift && !old_->is_packed(number) && old_->file_of(number) == file) {
                 co_await match_at(region, &chunk, *shift);
             }
         }
     }
 }
 
-/// Looks for a chunk of a large file around the place that is `shift` further on in the old one.
+/// Looks for what is missing of a chunk of a large file around the place that is `shift` further on in the
+/// old one, and then around where it found something: there the rest of it may be, beyond the first look.
 Task<void> Reuse::match_at(std::shared_ptr<Region>, RegionChunk* chunk, std::int64_t shift)
 {
     const auto number = chunk->assembly.number();
-    (void)co_await offload(environment_.disk_pool, [old = old_, chunk, number, shift] {
-        chunk->assembly.match(chunk->sums, old->window(number, shift));
-        return true;
-    });
+    for (std::optional<std::int64_t> next = shift;
+         next && is_worth_looking_for(chunk->assembly, chunk->sums) && chunk->tried.insert(*next).second;
+         next = chunk->assembly.shift()) {
+        (void)co_await offload(environment_.disk_pool, [old = old_, chunk, number, shift = *next] {
+            chunk->assembly.match(chunk->sums, old->window(number, shift));
+            return true;
+        });
+    }
     if (const auto found = chunk->assembly.shift()) {
         files_[old_->file_of(number)].shift = *found;
     }
@@ -139,8 +139,9 @@ void Reuse::drop_hopeless(Region& region)
     std::set<std::uint32_t> given_up;
     for (const auto& [file, found] : found_something) {
         auto& track = files_[file];
+        track.found_something += found ? 1 : 0;
         track.found_nothing = found ? 0 : track.found_nothing + 1;
-        if (track.found_nothing >= max_found_nothing) {
+        if (track.found_nothing >= max_found_nothing + track.found_something) {
             given_up.insert(file);
         }
     }

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "async/offload.h"
 #include "base/log.h"
@@ -14,7 +13,7 @@ namespace lanspread::swarm {
 namespace {
 
 /// Chunks of one region: what is asked at once, so that the questions weigh little beside the answers.
-constexpr std::size_t max_region_chunks = 16;
+constexpr std::size_t max_region_chunks = 32;
 /// For a source to read and sum a region, or to send a megabyte, over a slow link and behind others.
 constexpr std::chrono::seconds patience{20};
 constexpr std::chrono::milliseconds no_source_pause{250};
@@ -41,6 +40,9 @@ Task<void> Reuse::patch_chunks()
             if (!patched) {
                 log::debug("swarm", "patching {}: {}", manifest_->game().text(), patched.error().message);
                 ++wrong_[region->source];
+                if (patched.error().code == ErrorCode::timed_out) {
+                    host_.stalled(region->source);
+                }
                 give_back(*region);
                 co_await sleep_for(no_source_pause);
             }
@@ -76,10 +78,9 @@ std::shared_ptr<Reuse::Region> Reuse::next_region()
             continue;
         }
         auto buffer = buffers_.take();
-        auto spare = buffers_.take();
         const auto size = manifest_->chunk_size(*next);
-        ChunkAssembly assembly(*next, buffer->span().first(size), spare->span().first(size));
-        region->chunks.push_back({std::move(buffer), std::move(spare), std::move(assembly), {}});
+        ChunkAssembly assembly(*next, buffer->span().first(size));
+        region->chunks.push_back({std::move(buffer), std::move(assembly), {}, {}});
         cursor_ = *next + 1;
         next = patches_.erase(next);
     }
@@ -88,17 +89,8 @@ std::shared_ptr<Reuse::Region> Reuse::next_region()
 
 Task<Result<void>> Reuse::patch(std::shared_ptr<Region> region)
 {
-    using Refine = void (ChunkAssembly::*)(std::span<const std::uint32_t>);
-    struct Level {
-        Parts parts;
-        std::uint32_t block;
-        Refine refine;
-    };
-    static constexpr std::array levels{
-        Level{&ChunkAssembly::missing, small_block, &ChunkAssembly::refine},
-        Level{&ChunkAssembly::edges, edge_block, &ChunkAssembly::refine_edges},
-    };
-    auto sums = co_await fetch_sums(region, &ChunkAssembly::missing, large_block);
+    // At first everything is missing, in blocks as they are.
+    auto sums = co_await fetch_sums(region, {.block = large_block, .piece = large_block});
     if (!sums) {
         co_return fail(sums.error());
     }
@@ -107,18 +99,17 @@ Task<Result<void>> Reuse::patch(std::shared_ptr<Region> region)
     }
     co_await match(region);
     drop_hopeless(*region);
-    for (const auto& level : levels) {
-        sums = co_await fetch_sums(region, level.parts, level.block);
+    for (const auto& level : block_levels) {
+        sums = co_await fetch_sums(region, level);
         if (!sums) {
             co_return fail(sums.error());
         }
-        (void)co_await offload(environment_.disk_pool,
-                               [region, refine = level.refine, of_chunks = std::move(*sums)] {
-                                   for (std::size_t index = 0; index < of_chunks.size(); ++index) {
-                                       (region->chunks[index].assembly.*refine)(of_chunks[index]);
-                                   }
-                                   return true;
-                               });
+        (void)co_await offload(environment_.disk_pool, [region, level, of_chunks = std::move(*sums)] {
+            for (std::size_t index = 0; index < of_chunks.size(); ++index) {
+                region->chunks[index].assembly.refine(level, of_chunks[index]);
+            }
+            return true;
+        });
     }
     if (const auto fetched = co_await fetch_missing(region); !fetched) {
         co_return fetched;
@@ -127,32 +118,34 @@ Task<Result<void>> Reuse::patch(std::shared_ptr<Region> region)
     co_return Result<void>();
 }
 
-/// The sums of the blocks that `of` says of each chunk, asked for in as many questions as it takes.
-Task<Result<std::vector<Reuse::Sums>>> Reuse::fetch_sums(std::shared_ptr<Region> region, Parts of,
-                                                         std::uint32_t block)
+/// The sums that each chunk needs for the level, asked for in as many questions as it takes.
+Task<Result<std::vector<Reuse::Sums>>> Reuse::fetch_sums(std::shared_ptr<Region> region, BlockLevel level)
 {
-    const auto parts = region->parts(of);
+    std::vector<ChunkPart> parts;
+    std::vector<std::size_t> counts;  // of the sums of each chunk
+    for (const auto& chunk : region->chunks) {
+        const auto its = chunk.assembly.parts_of(level);
+        parts.insert(parts.end(), its.begin(), its.end());
+        counts.push_back(total_sum_size(its, level.piece) / sum_size(level.piece));
+    }
     Sums all;
     for (std::size_t at = 0; at < parts.size();) {
         const auto count = std::min(parts.size() - at, wire::max_block_runs / 2);
         const auto asked = std::span<const ChunkPart>(parts).subspan(at, count);
-        const auto size = static_cast<std::uint32_t>(total_sum_size(asked, block));
-        const auto bytes = co_await environment_.network.fetch_sums(
-            region->source, manifest_->content_id(), to_runs(asked, block), size, Clock::now() + patience);
+        const auto size = static_cast<std::uint32_t>(total_sum_size(asked, level.piece));
+        const auto bytes = co_await environment_.network.fetch_sums(region->source, manifest_->content_id(),
+                                                                    to_runs(asked, level.block), level.piece,
+                                                                    size, Clock::now() + patience);
         if (!bytes) {
             co_return fail(bytes.error());
         }
-        const auto numbers = read_sums(*bytes, block);
+        const auto numbers = read_sums(*bytes, level.piece);
         all.insert(all.end(), numbers.begin(), numbers.end());
         at += count;
     }
     std::vector<Sums> by_chunk;
     auto rest = std::span<const std::uint32_t>(all);
-    for (const auto& chunk : region->chunks) {
-        std::size_t count = 0;
-        for (const auto& part : (chunk.assembly.*of)()) {
-            count += block_count(part.size, block);
-        }
+    for (const auto count : counts) {
         by_chunk.emplace_back(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(count));
         rest = rest.subspan(count);
     }
@@ -162,7 +155,11 @@ Task<Result<std::vector<Reuse::Sums>>> Reuse::fetch_sums(std::shared_ptr<Region>
 /// Fetches what is missing of all chunks, in as many questions as it takes.
 Task<Result<void>> Reuse::fetch_missing(std::shared_ptr<Region> region)
 {
-    std::vector<ChunkPart> parts = region->parts(&ChunkAssembly::missing);
+    std::vector<ChunkPart> parts;
+    for (const auto& chunk : region->chunks) {
+        const auto its = chunk.assembly.missing();
+        parts.insert(parts.end(), its.begin(), its.end());
+    }
     Bytes bytes;
     for (std::size_t at = 0; at < parts.size();) {
         std::size_t count = 0;
@@ -174,7 +171,7 @@ Task<Result<void>> Reuse::fetch_missing(std::shared_ptr<Region> region)
         const auto asked = std::span<const ChunkPart>(parts).subspan(at, count);
         co_await allowance_.rate.take(size);
         const auto fetched = co_await environment_.network.fetch_ranges(
-            region->source, manifest_->content_id(), to_runs(asked, edge_block), size,
+            region->source, manifest_->content_id(), to_runs(asked, finest_block), size,
             Clock::now() + patience);
         if (!fetched) {
             co_return fail(fetched.error());
@@ -193,10 +190,12 @@ Task<Result<void>> Reuse::fetch_missing(std::shared_ptr<Region> region)
 }
 
 /// Compares what came out with the hashes, and writes what is right. What is not is tried again without the
-/// short sums, and then fetched whole.
+/// shortest sums, then without all but the first, and then fetched whole.
 Task<void> Reuse::finish(std::shared_ptr<Region> region)
 {
-    for (const bool is_first_try : {true, false}) {
+    using Doubt = void (ChunkAssembly::*)();
+    for (const Doubt doubt :
+         {Doubt{&ChunkAssembly::doubt_rims}, Doubt{&ChunkAssembly::forget_refinement}, Doubt{nullptr}}) {
         std::vector<RegionChunk> wrong;
         while (!region->chunks.empty()) {
             auto chunk = std::move(region->chunks.back());
@@ -208,9 +207,11 @@ Task<void> Reuse::finish(std::shared_ptr<Region> region)
                     return store->verify_and_write(number, std::as_const(*buffer).span().first(size));
                 });
             if (written) {
+                // It told the truth here: what came out wrong before, or late, may have been chance.
+                wrong_[region->source] -= std::min(wrong_[region->source], 1U);
                 host_.found(number, size - std::min(size, chunk.fetched), chunk.fetched, region->source);
-            } else if (written.error().code == ErrorCode::corrupt && is_first_try) {
-                chunk.assembly.forget_refinement();
+            } else if (written.error().code == ErrorCode::corrupt && doubt != nullptr) {
+                (chunk.assembly.*doubt)();
                 wrong.push_back(std::move(chunk));
             } else if (written.error().code == ErrorCode::corrupt) {
                 ++wrong_[region->source];
@@ -226,6 +227,9 @@ Task<void> Reuse::finish(std::shared_ptr<Region> region)
             co_return;
         }
         if (const auto fetched = co_await fetch_missing(region); !fetched) {
+            if (fetched.error().code == ErrorCode::timed_out) {
+                host_.stalled(region->source);
+            }
             give_back(*region);
             co_return;
         }

@@ -58,13 +58,14 @@ void PieceAvailability::want_no_more(std::uint32_t chunk)
     level_of(chunk).erase(chunk);
 }
 
-std::optional<std::uint32_t> PieceAvailability::rarest(const ChunkSet& has, std::uint32_t from) const
+std::optional<std::uint32_t> PieceAvailability::rarest(const ChunkSet& has, std::uint32_t from,
+                                                       bool is_counted) const
 {
-    for (const auto& level : by_count_) {
-        if (level.count() == 0) {
+    for (std::size_t level = is_counted ? 1 : 0; level < levels; ++level) {
+        if (by_count_[level].count() == 0) {
             continue;
         }
-        if (const auto chunk = level.next_common(has, from)) {
+        if (const auto chunk = by_count_[level].next_common(has, from)) {
             return chunk;
         }
     }

@@ -3,7 +3,6 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "swarm/chunk_set.h"
@@ -12,9 +11,8 @@ namespace lanspread::swarm {
 
 /// How rare each chunk is among the peers that download the same content, and which of the chunks that are
 /// still wanted is the rarest that a source has. Pure. A chunk is counted once for each partial holder that
-/// has it; complete holders have all, so they tell no two chunks
-/// apart and are not counted. (Cohen, "Incentives Build Robustness in BitTorrent", 2003, §2.4.2: rarest
-/// first.)
+/// has it; complete holders have all, so they tell no two chunks apart and are not counted. (Cohen,
+/// "Incentives Build Robustness in BitTorrent", 2003, §2.4.2: rarest first.)
 class PieceAvailability {
 public:
     /// Nothing is wanted yet, nobody has anything.
@@ -30,7 +28,10 @@ public:
     [[nodiscard]] std::uint32_t wanted() const { return wanted_.count(); }
 
     /// The first of the rarest wanted chunks in `has` at or after `from`, going on at 0 after the last one.
-    [[nodiscard]] std::optional<std::uint32_t> rarest(const ChunkSet& has, std::uint32_t from) const;
+    /// `is_counted`: `has` is that of a partial holder, so none of it is counted 0 times, and there is no
+    /// need to look.
+    [[nodiscard]] std::optional<std::uint32_t> rarest(const ChunkSet& has, std::uint32_t from,
+                                                      bool is_counted = false) const;
 
 private:
     /// Chunks that more peers than this have are all alike.

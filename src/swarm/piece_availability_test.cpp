@@ -59,5 +59,25 @@ RC_GTEST_PROP(PieceAvailability, agrees_with_a_look_at_every_chunk, ())
     }
 }
 
+TEST(PieceAvailability, finds_what_a_partial_holder_has_without_a_look_at_what_nobody_counts_for)
+{
+    PieceAvailability availability(200);
+    for (std::uint32_t chunk = 0; chunk < 200; ++chunk) {
+        availability.want(chunk);
+    }
+    auto has = ChunkSet::none_of(200);
+    for (const std::uint32_t chunk : {20U, 120U}) {
+        has.insert(chunk);
+        availability.count_one_more(chunk);
+    }
+    availability.count_one_more(20);
+    constexpr bool is_counted = true;
+    EXPECT_EQ(availability.rarest(has, 0, is_counted), 120U);
+    EXPECT_EQ(availability.rarest(has, 121, is_counted), 120U);
+    availability.want_no_more(120);
+    EXPECT_EQ(availability.rarest(has, 121, is_counted), 20U);
+    EXPECT_EQ(availability.rarest(ChunkSet::all_of(200), 30), 30U) << "a complete holder has what nobody has";
+}
+
 }  // namespace
 }  // namespace lanspread::swarm

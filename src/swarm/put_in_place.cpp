@@ -1,9 +1,7 @@
 #include "swarm/put_in_place.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 
@@ -12,7 +10,10 @@
 #include "base/log.h"
 #include "content/hash.h"
 #include "content/private_folders.h"
-#include "swarm/extra_files.h"
+#include "facts/kept_paths.h"
+#include "platform/paths.h"
+#include "swarm/foreign_files.h"
+#include "swarm/kept_files.h"
 #include "swarm/move_files.h"
 #include "swarm/partial_folder.h"
 
@@ -31,11 +32,18 @@ const SafePath& sentinel()
 /// One way into place. All its steps find out for themselves what is done already.
 class Placement {
 public:
-    Placement(const PartialFolder& folder, const content::Manifest& manifest,
-              std::optional<content::Manifest> old)
-        : folder_(folder), manifest_(manifest), old_(std::move(old))
+    Placement(const PartialFolder& folder, std::filesystem::path root_path, const content::Manifest& manifest,
+              std::optional<content::Manifest> old, bool is_repair, facts::KeptPaths kept)
+        : folder_(folder),
+          manifest_(manifest),
+          old_(std::move(old)),
+          is_repair_(is_repair),
+          kept_(std::move(kept)),
+          foreign_(folder, std::move(root_path), manifest, old_ ? &*old_ : nullptr, kept_)
     {
     }
+    Placement(const Placement&) = delete;
+    Placement& operator=(const Placement&) = delete;
 
     Result<void> run() const
     {
@@ -43,8 +51,9 @@ public:
             return entry.error().code == ErrorCode::not_found ? check_placed() : fail(entry.error());
         }
         for (const auto step :
-             {&Placement::check_folders, &Placement::remove_old_sentinel, &Placement::remove_old_files,
-              &Placement::move_extra_files, &Placement::move_files, &Placement::move_sentinel}) {
+             {&Placement::check_folders, &Placement::check_foreign_files, &Placement::remove_old_sentinel,
+              &Placement::remove_old_files, &Placement::move_foreign_files, &Placement::move_files,
+              &Placement::move_sentinel}) {
             if (auto done = (this->*step)(); !done) {
                 return done;
             }
@@ -86,6 +95,9 @@ private:
     /// While the old version is still whole: is there anything in the way that is not ours to remove?
     Result<void> check_folders() const
     {
+        if (is_repair_) {
+            return {};  // no version is whole, and what is in the way is moved aside
+        }
         for (const auto name : folders_of(manifest_)) {
             const auto path = known_safe(name);
             const auto entry = folder_.root.stat(path);
@@ -131,54 +143,34 @@ private:
         if (!old_) {
             return {};
         }
-        std::set<std::string, std::greater<>> parents;  // what lies deeper sorts before what it lies in
+        FoldersToClear parents;
         const auto new_folders = folders_of(manifest_);
         for (const auto& file : old_->files()) {
             if (is_in_new(file.path) || (new_folders.contains(file.path.text()) && is_folder(file.path)) ||
-                is_below_new_file(file.path)) {
+                is_below_new_file(file.path) || kept_.covers(file.path.text())) {
                 continue;
             }
             if (auto removed = folder_.root.remove_file(file.path); !removed) {
                 return removed;
             }
-            for (auto name = parent_of(file.path.text()); !name.empty() && parents.emplace(name).second;) {
-                name = parent_of(name);
-            }
+            add_parents(file.path.text(), parents);
         }
-        for (const auto& name : parents) {
-            if (const auto removed = folder_.root.remove_empty_folder(known_safe(name)); !removed) {
-                return fail(removed.error());
-            }
-        }
-        return {};
+        return clear(folder_.root, parents, kept_);
     }
 
-    /// What a game or its player wrote beside the old version, which would keep the new one from being whole.
-    Result<void> move_extra_files() const
+    Result<void> check_foreign_files() const { return foreign_.check(); }
+
+    Result<void> move_foreign_files() const
     {
-        const auto entries =
-            old_ ? folder_.root.list_tree(std::numeric_limits<std::size_t>::max(), content::is_private)
-                 : Result<std::vector<platform::Entry>>();
-        if (!entries) {
-            return fail(entries.error());
+        const auto moved = foreign_.move_aside();
+        if (!moved) {
+            return fail(moved.error());
         }
-        ExtraFiles extra(folder_.root);
-        for (const auto& entry : *entries) {
-            const auto path = SafePath::parse(entry.name);
-            // A name that no package can have stays: whoever adopts the root says what to do about it.
-            if (entry.kind == platform::EntryKind::folder || content::is_private(entry.name) || !path ||
-                is_in_new(*path)) {
-                continue;
-            }
-            if (auto moved = extra.move_aside(entry.name); !moved) {
-                return fail(moved.error().in(entry.name));
-            }
-        }
-        if (!extra.moved().empty()) {
+        if (!moved->empty()) {
             log::warning("swarm",
-                         "{}: {} files that are not of the new version, {} first, were moved to "
-                         "its folder .lanspread/extra",
-                         manifest_.game().text(), extra.moved().size(), extra.moved().front());
+                         "{}: {} files that do not belong to it, {} first, were moved to its folder "
+                         ".lanspread/extra",
+                         manifest_.game().text(), moved->size(), moved->front());
         }
         return {};
     }
@@ -194,6 +186,9 @@ private:
     const PartialFolder& folder_;
     const content::Manifest& manifest_;
     std::optional<content::Manifest> old_;
+    bool is_repair_;
+    facts::KeptPaths kept_;
+    ForeignFiles foreign_;
 };
 
 /// What `note_replaced` noted; nothing where there was nothing to note.
@@ -239,7 +234,15 @@ Result<void> put_in_place(const std::filesystem::path& games_folder, const conte
         if (!old) {
             return fail(old.error().in(game.text()));
         }
-        if (auto placed = Placement(*folder, manifest, std::move(*old)).run(); !placed) {
+        const auto was_repair = is_repair(games_folder, game, manifest.content_id());
+        auto kept = was_repair ? kept_by(*folder, manifest) : fail(was_repair.error());
+        if (!kept) {
+            return fail(kept.error().in(game.text()));
+        }
+        if (auto placed = Placement(*folder, games_folder / platform::to_path(game.text()), manifest,
+                                    std::move(*old), *was_repair, std::move(*kept))
+                              .run();
+            !placed) {
             return fail(placed.error().in(game.text()));
         }
     }

@@ -15,8 +15,9 @@ namespace lanspread::swarm {
 
 /// Makes a partial download, all of whose chunks are verified and on the disk, the game root: the old
 /// version's sentinel goes first and the new one comes last, so that whenever the power fails, a sentinel
-/// stands over a whole version or there is none. Of an update, what belongs to neither version is moved to
-/// `.lanspread/extra`. Can be done again after a crash at any point, and must be;
+/// stands over a whole version or there is none. What does not belong to the game is
+/// moved to `.lanspread/extra`, never deleted; what the new version's game.toml says that the player
+/// writes stays as it is. Can be done again after a crash at any point, and must be;
 /// then the partial download is gone. Blocks.
 ///
 /// `refused` where a link lies in the way, `disk_full` where the folders need room that is not there.

@@ -109,6 +109,46 @@ TEST_F(PutInPlaceTest, moves_aside_what_was_written_beside_the_old_version_and_d
     EXPECT_EQ(read_text(root_ / "both.txt"), "34");
 }
 
+TEST_F(PutInPlaceTest, moves_aside_what_was_written_where_the_new_version_has_a_file)
+{
+    library::write_file(root_ / "new/b.txt", "mine");
+    ASSERT_TRUE(put_in_place(games_, *new_.manifest));
+    EXPECT_EQ(read_text(root_ / ".lanspread/extra/new/b.txt"), "mine");
+    EXPECT_EQ(read_text(root_ / "new/b.txt"), "b");
+}
+
+TEST_F(PutInPlaceTest, moves_aside_what_is_in_the_way_also_where_there_is_no_old_version)
+{
+    std::filesystem::remove_all(root_ / "old");
+    std::filesystem::remove(root_ / "version.ini");
+    std::filesystem::remove(partial_ / "replaced");
+    library::write_file(root_ / "both.txt", "mine");
+    library::write_file(root_ / "saves/1.sav", "mine, too");
+    ASSERT_TRUE(put_in_place(games_, *new_.manifest));
+    EXPECT_EQ(read_text(root_ / ".lanspread/extra/both.txt"), "mine");
+    EXPECT_EQ(read_text(root_ / "both.txt"), "34");
+    EXPECT_EQ(read_text(root_ / ".lanspread/extra/saves/1.sav"), "mine, too");
+}
+
+TEST_F(PutInPlaceTest, moves_aside_what_lies_in_a_folder_where_the_new_version_has_a_file)
+{
+    library::write_file(root_ / "new/b.txt/deep/mine.txt", "mine");
+    std::filesystem::create_directories(root_ / "new/b.txt/empty/folder");
+    ASSERT_TRUE(put_in_place(games_, *new_.manifest));
+    EXPECT_EQ(read_text(root_ / ".lanspread/extra/new/b.txt/deep/mine.txt"), "mine");
+    EXPECT_EQ(read_text(root_ / "new/b.txt"), "b");
+}
+
+TEST_F(PutInPlaceTest, leaves_the_old_version_whole_where_something_in_the_way_cannot_be_moved)
+{
+    library::write_file(root_ / "new/b.txt/a:b", "mine");
+    const auto placed = put_in_place(games_, *new_.manifest);
+    ASSERT_FALSE(placed);
+    EXPECT_EQ(placed.error().code, ErrorCode::refused);
+    EXPECT_EQ(read_text(root_ / "version.ini"), "20230101\n");
+    EXPECT_EQ(read_text(root_ / "old/a.txt"), "a");
+}
+
 TEST_F(PutInPlaceTest, replaces_a_planted_link_and_does_not_write_through_it)
 {
     const auto outside = temporary_.path() / "outside.txt";

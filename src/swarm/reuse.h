@@ -46,6 +46,8 @@ public:
         /// The chunk is to be fetched whole.
         virtual void fetch_whole(std::uint32_t chunk) = 0;
         virtual void not_written(const Error& error) = 0;
+        /// The source has not answered in time.
+        virtual void stalled(const PeerId& source) = 0;
     };
 
     Reuse(const DownloadEnvironment& environment, Allowance& allowance,
@@ -63,14 +65,14 @@ public:
 
 private:
     using Sums = std::vector<std::uint32_t>;
-    using Parts = std::vector<ChunkPart> (ChunkAssembly::*)() const;
     struct RegionChunk;
     struct Region;
     /// What is known of a large file of the old version, from chunk to chunk.
     struct FileTrack {
-        std::int64_t shift = 0;      ///< how much further on its bytes were found last
-        unsigned searches = 0;       ///< how often all of it was looked through
-        unsigned found_nothing = 0;  ///< regions in a row in which next to nothing was found
+        std::int64_t shift = 0;        ///< how much further on its bytes were found last
+        unsigned searches = 0;         ///< how often all of it was looked through; more where in vain
+        unsigned found_something = 0;  ///< regions of which something was found
+        unsigned found_nothing = 0;    ///< regions in a row of which next to nothing was
     };
 
     [[nodiscard]] Task<LocalPlan> plan(ChunkSet verified);
@@ -84,8 +86,8 @@ private:
     // Patching, in patching.cpp:
     [[nodiscard]] std::shared_ptr<Region> next_region();
     [[nodiscard]] Task<Result<void>> patch(std::shared_ptr<Region> region);
-    [[nodiscard]] Task<Result<std::vector<Sums>>> fetch_sums(std::shared_ptr<Region> region, Parts of,
-                                                             std::uint32_t block);
+    [[nodiscard]] Task<Result<std::vector<Sums>>> fetch_sums(std::shared_ptr<Region> region,
+                                                             BlockLevel level);
     [[nodiscard]] Task<Result<void>> fetch_missing(std::shared_ptr<Region> region);
     [[nodiscard]] Task<void> match(std::shared_ptr<Region> region);
     [[nodiscard]] Task<void> match_at(std::shared_ptr<Region> region, RegionChunk* chunk, std::int64_t shift);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <random>
 #include <set>
@@ -94,6 +95,9 @@ public:
     /// Returns the requests that take far too long although their bytes come, drop by drop; they have ended
     /// as stalled, and are to be given up. To be called a few times a second.
     std::vector<ChunkRequest> give_up_overdue(TimePoint now);
+    /// A question about parts of chunks, which is none of the requests, was not answered in time: the source
+    /// is left alone as after a stalled request.
+    void source_stalled(const PeerId& source, TimePoint now);
     /// The request ended for a reason of ours; the source is not blamed.
     void chunk_returned(const ChunkRequest& request);
 
@@ -124,41 +128,50 @@ private:
         std::uint32_t chunk = 0;
     };
     struct Source {
-        ChunkSet has;              // what may be asked of it
-        bool is_complete;          // when it joined; then it does not count in the availability
-        std::uint32_t cursor = 0;  // where its row goes on
+        PeerId id;
         SourcePace pace;
-        std::vector<Deferred> deferred;  // chunks that it has and that are not in `has` for a while
-        bool is_exhausted = false;       // nothing in `has` is wanted; to spare the search
+        bool is_complete;                  // when it joined; then it does not count in the availability
+        bool is_exhausted = false;         // nothing in `has` is wanted; to spare the search
+        std::uint32_t cursor = 0;          // where its row goes on
+        ChunkSet has;                      // what may be asked of it
+        std::vector<Deferred> deferred{};  // chunks that it has and that are not in `has` for a while
     };
     struct Flight {
         ChunkRequest request;
+        Source* source;
         TimePoint started;
         TimePoint expected;  // when it should be here, by the rate at its start
+    };
+    /// A flight that the end game may ask for again.
+    struct Rescue {
+        Flight flight;
+        double remaining;  // seconds until it should be here
     };
     /// What is the same for all choices of one `next`.
     struct Outlook {
         TimePoint now;
         double seconds_to_end = 0;     // until all sources together are done with everything
         std::uint64_t bytes_late = 0;  // in flight from sources that are late
-        std::vector<Flight> rescues;   // flights that the end game may ask for again
+        std::vector<Rescue> rescues{};
+        std::vector<Source*> idle{};  // have a slot and perhaps something to fill it with; in turn
     };
 
     [[nodiscard]] Outlook outlook(TimePoint now) const;
-    [[nodiscard]] std::optional<std::uint32_t> choose(const PeerId& id, Source& source,
-                                                      const Outlook& outlook);
-    [[nodiscard]] std::optional<std::uint32_t> choose_again(const PeerId& id, const Source& source,
+    [[nodiscard]] std::vector<Rescue> rescues(bool is_end, TimePoint now) const;
+    [[nodiscard]] bool has_slot(const Source& source, TimePoint now) const;
+    [[nodiscard]] std::optional<std::uint32_t> choose(Source& source, const Outlook& outlook);
+    [[nodiscard]] std::optional<std::uint32_t> choose_again(const Source& source,
                                                             const Outlook& outlook) const;
-    [[nodiscard]] bool is_worth_giving(const PeerId& id, const Source& source, std::uint32_t chunk,
+    [[nodiscard]] bool is_worth_giving(const Source& source, std::uint32_t chunk,
                                        const Outlook& outlook) const;
-    [[nodiscard]] Assignment assign(const PeerId& id, Source& source, std::uint32_t chunk, TimePoint now);
-    void undefer(Source& source, TimePoint now);
+    [[nodiscard]] Assignment assign(Source& source, std::uint32_t chunk, TimePoint now);
+    void undefer(TimePoint now);
     [[nodiscard]] std::uint32_t random_chunk();
     void want(std::uint32_t chunk);
     void want_no_more(std::uint32_t chunk);
     void uncount(const Source& source);
     [[nodiscard]] std::size_t flights_of(std::uint32_t chunk) const;
-    [[nodiscard]] bool is_on_its_way(const Flight& flight, const PeerId& source, TimePoint now) const;
+    [[nodiscard]] bool is_on_its_way(const Flight& flight, const Source& source, TimePoint now) const;
     /// Takes the flights of which `gone` is true off the books; chunks that nobody fetches any more are
     /// wanted again.
     std::vector<ChunkRequest> drop_flights(const std::function<bool(const Flight&)>& gone);
@@ -173,8 +186,9 @@ private:
     std::uint64_t bytes_verified_ = 0;
     std::uint64_t bytes_wanted_ = 0;
     std::uint64_t bytes_in_flight_ = 0;
-    boost::container::flat_map<PeerId, Source> sources_;  // gone through for each chunk
-    PeerId last_given_;                                   // the source whose turn was last
+    boost::container::flat_map<PeerId, std::unique_ptr<Source>> sources_;
+    PeerId last_given_;                          // the source whose turn was last
+    TimePoint next_undefer_ = TimePoint::max();  // before it no deferred chunk may be asked for
     std::set<PeerId> liars_;
     std::vector<Flight> flights_;  // some hundred at most: looked through, not indexed
 };

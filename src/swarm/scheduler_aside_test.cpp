@@ -88,5 +88,19 @@ TEST_F(SchedulerTest, names_those_who_have_a_chunk)
     EXPECT_FALSE(scheduler.source_has(peer(3), 1));
 }
 
+TEST_F(SchedulerTest, leaves_a_source_alone_that_does_not_answer_questions_about_parts)
+{
+    auto scheduler = make(4);
+    join(scheduler, 1);
+    join(scheduler, 2);
+    scheduler.source_stalled(peer(1), start_);
+    scheduler.source_stalled(peer(3), start_);  // who has left meanwhile
+    EXPECT_EQ(scheduler.sources_of(0, start_), std::vector{peer(2)});
+    for (const auto& assignment : scheduler.next(start_)) {
+        EXPECT_EQ(assignment.request.source, peer(2));
+    }
+    EXPECT_EQ(scheduler.sources_of(0, start_ + std::chrono::seconds(8)).size(), 2U);
+}
+
 }  // namespace
 }  // namespace lanspread::swarm

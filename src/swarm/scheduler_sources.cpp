@@ -9,13 +9,14 @@ void Scheduler::source_joined(const PeerId& source, ChunkSet has)
 {
     const auto chunks = has.size();
     const bool is_complete = has.is_full();
-    if (const auto known = sources_.find(source); known != sources_.end()) {
-        if (is_complete && !known->second.is_complete) {
-            uncount(known->second);
-            known->second.has = std::move(has);
-            known->second.is_complete = true;
-            known->second.deferred.clear();
-            known->second.is_exhausted = false;
+    if (const auto found = sources_.find(source); found != sources_.end()) {
+        auto& known = *found->second;
+        if (is_complete && !known.is_complete) {
+            uncount(known);
+            known.has = std::move(has);
+            known.is_complete = true;
+            known.deferred.clear();
+            known.is_exhausted = false;
         }
         return;
     }
@@ -29,25 +30,25 @@ void Scheduler::source_joined(const PeerId& source, ChunkSet has)
             }
         }
     }
-    sources_.emplace(source, Source{.has = std::move(has),
-                                    .is_complete = is_complete,
-                                    .cursor = random_chunk(),
-                                    .pace = SourcePace(options_.pace),
-                                    .deferred = {},
-                                    .is_exhausted = false});
+    sources_.emplace(source, std::make_unique<Source>(Source{.id = source,
+                                                             .pace = SourcePace(options_.pace),
+                                                             .is_complete = is_complete,
+                                                             .cursor = random_chunk(),
+                                                             .has = std::move(has)}));
 }
 
 void Scheduler::source_has(const PeerId& source, std::span<const std::uint32_t> chunks)
 {
     const auto found = sources_.find(source);
-    if (found == sources_.end() || found->second.is_complete) {
+    if (found == sources_.end() || found->second->is_complete) {
         return;
     }
-    auto& [id, its] = *found;
+    auto& its = *found->second;
     for (const auto chunk : chunks) {
         const bool is_deferred =
             std::ranges::find(its.deferred, chunk, &Deferred::chunk) != its.deferred.end();
-        if (!its.has.contains(chunk) && !is_deferred) {
+        // What is here already is of no use any more. It is half of what there is to hear.
+        if (!verified_.contains(chunk) && !its.has.contains(chunk) && !is_deferred) {
             its.has.insert(chunk);
             its.is_exhausted = its.is_exhausted && !availability_.is_wanted(chunk);
             availability_.count_one_more(chunk);
@@ -62,7 +63,7 @@ std::vector<ChunkRequest> Scheduler::source_left(const PeerId& source)
         return {};
     }
     auto dropped = drop_flights([&](const Flight& flight) { return flight.request.source == source; });
-    uncount(found->second);
+    uncount(*found->second);
     sources_.erase(found);
     return dropped;
 }
@@ -91,7 +92,7 @@ void Scheduler::uncount(const Source& source)
 bool Scheduler::can_go_on() const
 {
     return !flights_.empty() || std::ranges::any_of(sources_, [this](const auto& entry) {
-        return !entry.second.deferred.empty() || availability_.rarest(entry.second.has, 0).has_value();
+        return !entry.second->deferred.empty() || availability_.rarest(entry.second->has, 0).has_value();
     });
 }
 
@@ -124,29 +125,36 @@ std::vector<PeerId> Scheduler::sources_of(std::uint32_t chunk, TimePoint now) co
 {
     std::vector<PeerId> found;
     for (const auto& [id, source] : sources_) {
-        if (source.has.contains(chunk) && source.pace.may_be_asked(now)) {
+        if (source->has.contains(chunk) && source->pace.may_be_asked(now)) {
             found.push_back(id);
         }
     }
     return found;
 }
 
+void Scheduler::source_stalled(const PeerId& source, TimePoint now)
+{
+    if (const auto found = sources_.find(source); found != sources_.end()) {
+        found->second->pace.stalled(now);
+    }
+}
+
 bool Scheduler::source_has(const PeerId& source, std::uint32_t chunk) const
 {
     const auto found = sources_.find(source);
-    return found != sources_.end() && found->second.has.contains(chunk);
+    return found != sources_.end() && found->second->has.contains(chunk);
 }
 
 std::uint32_t Scheduler::requests_in_flight(const PeerId& source) const
 {
     const auto found = sources_.find(source);
-    return found == sources_.end() ? 0 : found->second.pace.requests();
+    return found == sources_.end() ? 0 : found->second->pace.requests();
 }
 
 std::uint32_t Scheduler::window_of(const PeerId& source) const
 {
     const auto found = sources_.find(source);
-    return found == sources_.end() ? 0 : found->second.pace.window(largest_);
+    return found == sources_.end() ? 0 : found->second->pace.window(largest_);
 }
 
 }  // namespace lanspread::swarm

@@ -68,6 +68,10 @@ Task<void> Server::serve(PeerId peer, transport::Stream stream, Question questio
     Result<void> written;
     if (const auto* manifest = std::get_if<wire::GetManifest>(&question)) {
         written = co_await answer(peer, stream, *manifest);
+    } else if (auto* its_sums = std::get_if<wire::GetManifestSums>(&question)) {
+        written = co_await answer(peer, stream, std::move(*its_sums));
+    } else if (auto* its_ranges = std::get_if<wire::GetManifestRanges>(&question)) {
+        written = co_await answer(peer, stream, std::move(*its_ranges));
     } else if (const auto* chunk = std::get_if<wire::GetChunk>(&question)) {
         written = co_await answer(peer, stream, *chunk);
     } else if (auto* sums = std::get_if<wire::GetSums>(&question)) {
@@ -84,19 +88,6 @@ Task<void> Server::serve(PeerId peer, transport::Stream stream, Question questio
     if (!written) {
         log::debug("swarm", "serving {}: {}", peer.short_hex(), written.error().message);
     }
-}
-
-Task<Result<void>> Server::answer(PeerId peer, transport::Stream& stream, wire::GetManifest question)
-{
-    const auto manifest = manifest_of(question.content);
-    if (!manifest) {
-        co_return co_await refuse(stream, {ErrorCode::not_found, "that game is not here"});
-    }
-    Turn turn(*this, {.peer = peer, .content = question.content, .chunk = {}, .size = 0});
-    co_await turn.has_come();
-    auto bytes = co_await offload(disk_pool_, [manifest] { return manifest->canonical_bytes(); });
-    const auto size = bytes.size();
-    co_return co_await write(stream, {nullptr, std::move(bytes), size});
 }
 
 Task<Result<void>> Server::answer(PeerId peer, transport::Stream& stream, wire::GetChunk question)
@@ -125,7 +116,7 @@ Task<Result<void>> Server::answer(PeerId peer, transport::Stream& stream, wire::
                                                      Then::finish)
                        : fail(text.error());
     }
-    auto buffer = co_await load(question.content, question.chunk);
+    auto buffer = co_await load(question.content, question.chunk, {{.offset = 0, .size = size}});
     if (!buffer) {
         co_return co_await refuse(stream, buffer.error());
     }
@@ -217,11 +208,13 @@ std::shared_ptr<const content::Manifest> Server::manifest_of(const ContentId& co
     return partial ? partial->manifest() : nullptr;
 }
 
-Task<Result<SharedBuffer>> Server::load(ContentId content, std::uint32_t chunk)
+/// Those ranges of the chunk, where they lie in it. Nothing else is read.
+Task<Result<SharedBuffer>> Server::load(ContentId content, std::uint32_t chunk,
+                                        std::vector<content::ChunkRange> ranges)
 {
     auto buffer = buffers_.take();
     if (const auto game = library_.find(content)) {
-        const auto read = co_await reader_.read(game, chunk, buffer);
+        const auto read = co_await reader_.read(game, chunk, std::move(ranges), buffer);
         if (read) {
             co_return buffer;
         }
@@ -237,8 +230,10 @@ Task<Result<SharedBuffer>> Server::load(ContentId content, std::uint32_t chunk)
     if (!partial || !partial->verified().contains(chunk)) {
         co_return fail(ErrorCode::not_found, "that chunk is not here");
     }
-    const auto read = co_await offload(
-        disk_pool_, [store = partial->store(), chunk, buffer] { return store->read(chunk, buffer->span()); });
+    const auto read =
+        co_await offload(disk_pool_, [store = partial->store(), chunk, buffer, ranges = std::move(ranges)] {
+            return store->read(chunk, ranges, buffer->span());
+        });
     co_return read ? Result<SharedBuffer>(std::move(buffer)) : fail(read.error());
 }
 

@@ -11,6 +11,7 @@
 #include "async/signal.h"
 #include "async/task.h"
 #include "base/buffer_pool.h"
+#include "content/manifest_groups.h"
 #include "library/chunk_reader.h"
 #include "library/library.h"
 #include "swarm/block_parts.h"
@@ -19,18 +20,19 @@
 #include "swarm/upload_queue.h"
 #include "transport/stream.h"
 #include "wire/blocks.h"
+#include "wire/manifest_parts.h"
 #include "wire/messages.h"
 
 namespace lanspread::swarm {
 
 /// Answers what other peers ask of our games, the complete ones and what our downloads have so far:
-/// manifests, chunks, parts of chunks and their sums, and which chunks there are. UploadQueue decides whose
+/// manifests and chunks, parts of these and their sums, and which chunks there are. UploadQueue decides whose
 /// turn it is; how fast a chunk goes out is the stream's back-pressure. Lives on the core thread; what it is
 /// given outlives it, and it outlives its coroutines.
 class Server {
 public:
-    using Question =
-        std::variant<wire::GetManifest, wire::GetChunk, wire::GetSums, wire::GetRanges, wire::Follow>;
+    using Question = std::variant<wire::GetManifest, wire::GetManifestSums, wire::GetManifestRanges,
+                                  wire::GetChunk, wire::GetSums, wire::GetRanges, wire::Follow>;
 
     struct Options {
         UploadOptions uploads{};
@@ -80,6 +82,13 @@ private:
 
     [[nodiscard]] Task<Result<void>> answer(PeerId peer, transport::Stream& stream,
                                             wire::GetManifest question);
+    [[nodiscard]] Task<Result<void>> answer(PeerId peer, transport::Stream& stream,
+                                            wire::GetManifestSums question);
+    [[nodiscard]] Task<Result<void>> answer(PeerId peer, transport::Stream& stream,
+                                            wire::GetManifestRanges question);
+    [[nodiscard]] Task<Result<void>> answer_with(
+        std::function<Result<Bytes>(const content::ManifestGroups&)> make, transport::Stream& stream,
+        UploadQueue::Request request);
     [[nodiscard]] Task<Result<void>> answer(PeerId peer, transport::Stream& stream, wire::GetChunk question);
     [[nodiscard]] Task<Result<void>> answer(PeerId peer, transport::Stream& stream, wire::GetSums question);
     [[nodiscard]] Task<Result<void>> answer(PeerId peer, transport::Stream& stream, wire::GetRanges question);
@@ -90,7 +99,8 @@ private:
     [[nodiscard]] Task<Result<void>> refuse(transport::Stream& stream, Error error);
 
     [[nodiscard]] std::shared_ptr<const content::Manifest> manifest_of(const ContentId& content) const;
-    [[nodiscard]] Task<Result<SharedBuffer>> load(ContentId content, std::uint32_t chunk);
+    [[nodiscard]] Task<Result<SharedBuffer>> load(ContentId content, std::uint32_t chunk,
+                                                  std::vector<content::ChunkRange> ranges);
     void admit();
 
     const library::Library& library_;
@@ -100,6 +110,9 @@ private:
     library::ChunkReader reader_;
     BufferPool buffers_;
     UploadQueue queue_;
+    /// Of the manifest that was asked for parts last: everybody who updates asks for the same.
+    std::shared_ptr<const content::ManifestGroups> groups_;
+    ContentId groups_of_;
     std::map<UploadQueue::Ticket, Turn*> turns_;  // of the coroutines that wait or serve
     Signal somebody_waits_;
     Signal transfer_has_ended_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "content/hash.h"
+#include "content/manifest_groups.h"
 #include "library/testing.h"
 #include "swarm/block_sums.h"
 #include "swarm/testing.h"
@@ -156,6 +157,21 @@ TEST_F(ServerTest, sends_a_manifest)
     EXPECT_EQ(content::hash_manifest(*bytes), find("doom")->content);
 }
 
+TEST_F(ServerTest, sends_parts_of_a_manifest_and_their_sums)
+{
+    const auto game = find("doom");
+    const content::ManifestGroups groups(*game->manifest);
+    const auto sums = wait(ask(wire::GetManifestSums{game->content, 1, {}}));
+    ASSERT_TRUE(sums) << sums.error().message;
+    EXPECT_EQ(sums->size(), 8 * groups.cut(groups.whole(), 1).size());
+    const auto bytes = wait(ask(wire::GetManifestRanges{game->content, {4, 2}}));
+    ASSERT_TRUE(bytes) << bytes.error().message;
+    EXPECT_EQ(*bytes, (Bytes{groups.bytes()[4], groups.bytes()[5]}));
+    EXPECT_EQ(wait(ask(wire::GetManifestRanges{game->content, {groups.size(), 1}})).error().code,
+              ErrorCode::invalid_input);
+    EXPECT_EQ(wait(ask(wire::GetManifestSums{ContentId{}, 1, {}})).error().code, ErrorCode::not_found);
+}
+
 TEST_F(ServerTest, sends_every_chunk_as_the_manifest_has_it)
 {
     const auto game = find("doom");
@@ -176,7 +192,7 @@ TEST_F(ServerTest, sends_ranges_of_several_chunks_and_the_sums_of_blocks)
     EXPECT_TRUE(as_text(*ranges) == large.substr(1023 * 1024, 3 * 1024));
     EXPECT_EQ(server_->bytes_served(), 3U * 1024);
 
-    const auto sums = wait(ask(wire::GetSums{game->content, 1, 16384, {3, 1, 4, 1}}));
+    const auto sums = wait(ask(wire::GetSums{game->content, 1, 16384, 16384, {3, 1, 4, 1}}));
     ASSERT_TRUE(sums) << sums.error().message;
     Bytes expected;
     for (const std::size_t block : {3, 8}) {
@@ -189,13 +205,27 @@ TEST_F(ServerTest, refuses_blocks_that_there_are_not_and_answers_that_are_too_la
 {
     const auto content = find("doom")->content;
     for (const auto& answer : {wait(ask(wire::GetRanges{content, 0, 16384, {0, 65}})),
-                               wait(ask(wire::GetSums{content, 2, 64, {0, 16384}})),
+                               wait(ask(wire::GetSums{content, 2, 64, 64, {0, 16384}})),
                                wait(ask(wire::GetRanges{content, 77, 64, {0, 1}}))}) {
         ASSERT_FALSE(answer);
         EXPECT_EQ(answer.error().code, ErrorCode::invalid_input) << answer.error().message;
     }
-    EXPECT_EQ(wait(ask(wire::GetSums{ContentId{}, 0, 64, {0, 1}})).error().code, ErrorCode::not_found);
+    EXPECT_EQ(wait(ask(wire::GetSums{ContentId{}, 0, 64, 64, {0, 1}})).error().code, ErrorCode::not_found);
     EXPECT_EQ(server_->bytes_served(), 0U);
+}
+
+TEST_F(ServerTest, reads_nothing_but_the_blocks_that_are_asked_for)
+{
+    const auto root = games_ / "small";
+    library::write_file(root / "a.txt", library::pattern(64, 1));
+    library::write_file(root / "b.txt", library::pattern(64, 2));
+    library::write_file(root / "version.ini", library::version);
+    wait(library_->rescan());
+    const auto content = find("small")->content;
+    library::write_file(root / "b.txt", "changed");  // in the same chunk, and noticed whenever it is read
+    EXPECT_EQ(wait(ask(wire::GetRanges{content, 0, 32, {0, 2}})).value_or(Bytes()).size(), 64U);
+    EXPECT_EQ(wait(ask(wire::GetSums{content, 0, 64, 32, {0, 1}})).value_or(Bytes()).size(), 2U);
+    EXPECT_EQ(wait(ask(wire::GetRanges{content, 0, 32, {1, 2}})).error().code, ErrorCode::unavailable);
 }
 
 TEST_F(ServerTest, sends_parts_only_of_chunks_that_a_download_has)
@@ -207,7 +237,7 @@ TEST_F(ServerTest, sends_parts_only_of_chunks_that_a_download_has)
     EXPECT_TRUE(as_text(*bytes) == package.chunk(2).substr(64, 128));
     EXPECT_EQ(wait(ask(wire::GetRanges{package.content(), 3, 64, {0, 1}})).error().code,
               ErrorCode::not_found);
-    EXPECT_EQ(wait(ask(wire::GetSums{package.content(), 2, 16384, {0, 65}})).error().code,
+    EXPECT_EQ(wait(ask(wire::GetSums{package.content(), 2, 16384, 16384, {0, 65}})).error().code,
               ErrorCode::not_found);
 }
 

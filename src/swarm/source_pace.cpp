@@ -108,10 +108,9 @@ double SourcePace::seconds_to_deliver(std::uint32_t bytes) const
     return static_cast<double>(bytes_ + bytes) / rate();
 }
 
-bool SourcePace::is_late(TimePoint now) const
+bool SourcePace::is_overdue(TimePoint now) const
 {
-    const auto patience = std::max(1.0, 2 * static_cast<double>(bytes_) / rate());
-    return requests_ > 0 && now - last_progress_ > to_duration(patience);
+    return now - last_progress_ > to_duration(2 * static_cast<double>(bytes_) / rate());
 }
 
 }  // namespace lanspread::swarm

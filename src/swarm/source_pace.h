@@ -45,23 +45,31 @@ public:
     [[nodiscard]] Duration patience_with(Duration expected) const;
     /// When so many bytes would be here, behind what is in flight.
     [[nodiscard]] double seconds_to_deliver(std::uint32_t bytes) const;
-    /// Nothing has come for much longer than what is in flight should take.
-    [[nodiscard]] bool is_late(TimePoint now) const;
+    /// Nothing has come for much longer than what is in flight should take, and for a second at least.
+    [[nodiscard]] bool is_late(TimePoint now) const
+    {
+        // Asked of each source for each chunk: nearly always this says it.
+        return requests_ > 0 && now - last_progress_ > least_lateness && is_overdue(now);
+    }
     [[nodiscard]] std::uint32_t requests() const { return requests_; }
     [[nodiscard]] std::uint64_t bytes_in_flight() const { return bytes_; }
 
 private:
-    PaceOptions options_;
-    double rate_ = 0;           // an exponential average; 0: not measured yet
-    TimePoint sample_start_{};  // of the bytes that the next measurement is made of
-    std::uint64_t sample_bytes_ = 0;
+    static constexpr std::chrono::seconds least_lateness{1};
+
+    [[nodiscard]] bool is_overdue(TimePoint now) const;
+
+    double rate_ = 0;            // an exponential average; 0: not measured yet
     TimePoint last_progress_{};  // a chunk arrived, or the first request of a row went out
+    TimePoint retry_at_{};
     std::uint32_t requests_ = 0;
-    std::uint64_t bytes_ = 0;       // in flight
-    std::uint32_t failures_ = 0;    // in a row
+    std::uint32_t failures_ = 0;  // in a row
+    std::uint64_t bytes_ = 0;     // in flight
+    TimePoint sample_start_{};    // of the bytes that the next measurement is made of
+    std::uint64_t sample_bytes_ = 0;
     std::uint32_t stalls_ = 0;      // in a row
     std::uint32_t elsewheres_ = 0;  // in a row
-    TimePoint retry_at_{};
+    PaceOptions options_;
 };
 
 }  // namespace lanspread::swarm

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <ranges>
 #include <span>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -10,7 +13,6 @@
 #include "content/private_folders.h"
 #include "platform/files.h"
 #include "platform/paths.h"
-#include "swarm/extra_files.h"
 #include "swarm/partial_folder.h"
 
 namespace lanspread::swarm {
@@ -25,45 +27,25 @@ class TakingApart {
 public:
     TakingApart(const PartialFolder& folder, std::filesystem::path root_path,
                 const content::Manifest& manifest)
-        : folder_(folder), root_path_(std::move(root_path)), manifest_(manifest), extra_(folder.root)
+        : folder_(folder), root_path_(std::move(root_path)), manifest_(manifest)
     {
     }
 
-    Result<std::vector<std::string>> run()
+    Result<void> run()
     {
-        for (const auto step : {&TakingApart::check_sentinel, &TakingApart::check_folders, &TakingApart::mark,
-                                &TakingApart::move_sentinel}) {
-            if (auto done = (this->*step)(); !done) {
-                return fail(done.error());
-            }
-        }
-        const auto entries =
-            folder_.root.list_tree(std::numeric_limits<std::size_t>::max(), content::is_private);
+        auto entries = folder_.root.list_tree(std::numeric_limits<std::size_t>::max(), content::is_private);
         if (!entries) {
             return fail(entries.error());
         }
-        for (const auto& entry : *entries) {
-            if (content::is_private(entry.name) || entry.kind == EntryKind::folder) {
-                continue;
-            }
-            const auto* file = find(entry.name);
-            auto moved = file != nullptr && entry.kind == EntryKind::file ? take(*file, entry.stat)
-                                                                          : extra_.move_aside(entry.name);
-            if (!moved) {
-                return fail(moved.error().in(entry.name));
+        entries_ = std::move(*entries);
+        for (const auto step :
+             {&TakingApart::check_sentinel, &TakingApart::check_folders, &TakingApart::mark,
+              &TakingApart::move_sentinel, &TakingApart::take_files, &TakingApart::remove_folders}) {
+            if (auto done = (this->*step)(); !done) {
+                return done;
             }
         }
-        // What lies deeper sorts behind what it lies in.
-        for (auto entry = entries->rbegin(); entry != entries->rend(); ++entry) {
-            const auto name = SafePath::parse(entry->name);
-            if (entry->kind == EntryKind::folder && !content::is_private(entry->name) && name) {
-                if (const auto removed = folder_.root.remove_empty_folder(*name); !removed) {
-                    return fail(removed.error());
-                }
-            }
-        }
-        auto synced = folder_.root.sync_file_system();
-        return synced ? Result<std::vector<std::string>>(extra_.moved()) : fail(synced.error());
+        return folder_.root.sync_file_system();
     }
 
 private:
@@ -103,13 +85,9 @@ private:
     /// While the game is still whole: could all of it be moved?
     Result<void> check_folders() const
     {
-        const auto entries =
-            folder_.root.list_tree(std::numeric_limits<std::size_t>::max(), content::is_private);
-        if (!entries) {
-            return fail(entries.error());
-        }
-        for (const auto& entry : *entries) {
-            if (entry.kind == EntryKind::folder && !content::is_private(entry.name) &&
+        const auto folders = folders_of(manifest_);
+        for (const auto& entry : entries_) {
+            if (entry.kind == EntryKind::folder && folders.contains(entry.name) &&
                 !platform::is_writable(root_path_ / platform::to_path(entry.name))) {
                 return fail(ErrorCode::refused,
                             fmt::format("{}: cannot be written; check its rights", entry.name));
@@ -130,6 +108,20 @@ private:
         }
         auto synced = folder_.files.sync();
         return synced ? folder_.root.sync() : synced;
+    }
+
+    Result<void> take_files() const
+    {
+        for (const auto& entry : entries_) {
+            const auto* file = entry.kind == EntryKind::file ? find(entry.name) : nullptr;
+            if (file == nullptr || entry.name == content::sentinel_name) {
+                continue;
+            }
+            if (auto taken = take(*file, entry.stat); !taken) {
+                return fail(taken.error().in(entry.name));
+            }
+        }
+        return {};
     }
 
     Result<void> take(const content::ManifestFile& file, const platform::FileStat& stat) const
@@ -156,23 +148,38 @@ private:
         return writable ? writable->resize(file.size) : fail(writable.error());
     }
 
+    /// Those that the game has, and those in whose place it has a file.
+    Result<void> remove_folders() const
+    {
+        const auto folders = folders_of(manifest_);
+        for (const auto& entry : entries_ | std::views::reverse) {  // what lies deeper comes first
+            const bool is_of_game = folders.contains(entry.name) || find(entry.name) != nullptr;
+            if (entry.kind != EntryKind::folder || !is_of_game) {
+                continue;
+            }
+            if (const auto removed = folder_.root.remove_empty_folder(known_safe(entry.name)); !removed) {
+                return fail(removed.error());
+            }
+        }
+        return {};
+    }
+
     const PartialFolder& folder_;
     std::filesystem::path root_path_;
     const content::Manifest& manifest_;
-    ExtraFiles extra_;
+    std::vector<Entry> entries_;  ///< of the root, while it was whole
 };
 
 }  // namespace
 
-Result<std::vector<std::string>> take_apart(const std::filesystem::path& games_folder,
-                                            const content::Manifest& manifest)
+Result<void> take_apart(const std::filesystem::path& games_folder, const content::Manifest& manifest)
 {
     const auto folder = PartialFolder::open(games_folder, manifest.game(), manifest.content_id());
     auto taken =
         folder
             ? TakingApart(*folder, games_folder / platform::to_path(manifest.game().text()), manifest).run()
             : fail(folder.error());
-    return taken ? std::move(taken) : fail(taken.error().in(manifest.game().text()));
+    return taken ? taken : fail(taken.error().in(manifest.game().text()));
 }
 
 }  // namespace lanspread::swarm

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,9 @@ namespace lanspread::swarm {
 
 inline std::string read_text(const std::filesystem::path& path)
 {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();
+    return std::move(text).str();
 }
 
 /// Downloads over a fake network, with a real disk, database and library.
@@ -45,6 +47,19 @@ protected:
             added.holds.insert(package.content());
         }
         return added;
+    }
+
+    /// Writes the package's files as a game root.
+    void install(const Package& package) const
+    {
+        const auto root = games_ / package.manifest->game().text();
+        for (const auto& [path, file] : package.files) {
+            library::write_file(root / path, file.text);
+            if (file.executable) {
+                std::filesystem::permissions(root / path, std::filesystem::perms::owner_exec,
+                                             std::filesystem::perm_options::add);
+            }
+        }
     }
 
     void start_downloads()

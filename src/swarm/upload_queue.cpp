@@ -26,12 +26,14 @@ constexpr std::size_t max_remembered = 1024;
 UploadQueue::Ticket UploadQueue::enter(const Request& request)
 {
     const auto ticket = next_ticket_++;
-    const bool is_fresh = !given_to(request);
-    places_[ticket] = {request, State::waiting, is_fresh};
     auto& peer = peers_[request.peer];
-    (is_fresh ? peer.fresh : peer.second_hand).push_back(ticket);
-    ++(is_fresh ? fresh_waiting_ : second_hand_waiting_);
-    waiting_for_[{request.content, request.chunk}].push_back(ticket);
+    if (peer.places++ == 0) {
+        peer.turn = ++last_turn_;
+    }
+    const Place place{.request = request, .peer = &peer, .is_fresh = !given_to(request)};
+    places_.emplace(ticket, place);
+    join_line(ticket, place);
+    demands_[{request.content, request.chunk}].waiting.push_back(ticket);
     may_send_away_ = true;
     return ticket;
 }
@@ -40,10 +42,10 @@ std::vector<UploadQueue::Turn> UploadQueue::admit(TimePoint now)
 {
     std::vector<Turn> turns;
     for (auto place = room(now); place != Room::none; place = room(now)) {
-        auto ticket = fresh_waiting_ > 0 ? next(&Peer::fresh, place) : std::nullopt;
+        auto ticket = next(fresh_, place);
         if (!ticket) {
             send_away(turns);
-            ticket = fresh_waiting_ > 0 ? next(&Peer::fresh, place) : next(&Peer::second_hand, place);
+            ticket = fresh_.requests > 0 ? next(fresh_, place) : next(second_hand_, place);
         }
         if (!ticket) {
             break;
@@ -64,32 +66,31 @@ void UploadQueue::leave(Ticket ticket, Outcome outcome, TimePoint now)
 {
     const auto found = places_.find(ticket);
     const auto place = found->second;
-    const auto& request = place.request;
     if (place.state == State::waiting) {
         stop_waiting(ticket, place);
+    } else if (place.state == State::serving) {
+        --place.peer->serving;
+        stop_serving(place.request, outcome, now);
     }
     places_.erase(found);
-    const auto peer = peers_.find(request.peer);
-    if (peer == peers_.end()) {
-        return;  // it was sent away with the peer's other requests, and the peer left with the first of them
+    if (--place.peer->places == 0) {
+        peers_.erase(place.request.peer);
     }
-    if (place.state == State::serving) {
-        --peer->second.serving;
-        --serving_;
-        bytes_serving_ -= request.size;
-        const auto served = serving_of_.find({request.content, request.chunk});
-        if (--served->second == 0) {
-            serving_of_.erase(served);
-        }
-        if (outcome == Outcome::sent) {
-            measure(request.size, now);
-        } else {
-            take_back(request);
-            paced_until_ = std::min(paced_until_, now);  // it did not take the wire's time
-        }
+}
+
+void UploadQueue::stop_serving(const Request& request, Outcome outcome, TimePoint now)
+{
+    --serving_;
+    bytes_serving_ -= request.size;
+    const auto demand = demands_.find({request.content, request.chunk});
+    if (--demand->second.serving == 0 && demand->second.waiting.empty()) {
+        demands_.erase(demand);
     }
-    if (peer->second.serving == 0 && peer->second.fresh.empty() && peer->second.second_hand.empty()) {
-        peers_.erase(peer);
+    if (outcome == Outcome::sent) {
+        measure(request.size, now);
+    } else {
+        take_back(request);
+        paced_until_ = std::min(paced_until_, now);  // it did not take the wire's time
     }
 }
 
@@ -108,15 +109,11 @@ bool UploadQueue::may_be_served(const Peer& peer, Room room) const
            (room == Room::for_all && peer.serving < options_.per_peer && serving_ < options_.in_all);
 }
 
-std::optional<UploadQueue::Ticket> UploadQueue::next(std::deque<Ticket> Peer::* queue, Room room)
+std::optional<UploadQueue::Ticket> UploadQueue::next(const Line& line, Room room) const
 {
-    auto turn = peers_.upper_bound(last_);
-    for (std::size_t passed = 0; passed < peers_.size(); ++passed, ++turn) {
-        turn = turn == peers_.end() ? peers_.begin() : turn;
-        const auto& [id, peer] = *turn;
-        if (!(peer.*queue).empty() && may_be_served(peer, room)) {
-            last_ = id;
-            return (peer.*queue).front();
+    for (const auto& [turn, peer] : line.turns) {
+        if (may_be_served(*peer, room)) {
+            return (peer->*line.tickets).front();
         }
     }
     return std::nullopt;
@@ -126,14 +123,15 @@ void UploadQueue::serve(Ticket ticket, TimePoint now)
 {
     auto& place = places_.at(ticket);
     const auto& request = place.request;
+    ++demands_.at({request.content, request.chunk}).serving;
     stop_waiting(ticket, place);
+    pass_turn(*place.peer);
     place.state = State::serving;
-    ++peers_.at(request.peer).serving;
+    ++place.peer->serving;
     if (serving_++ == 0) {
         busy_since_ = now;
     }
     bytes_serving_ += request.size;
-    ++serving_of_[{request.content, request.chunk}];
     const auto pause = Seconds(static_cast<double>(request.size) / rate() / 2);
     const auto busy = Seconds(static_cast<double>(bytes_serving_) / rate());
     paced_until_ = std::min(std::max(paced_until_, now) + std::chrono::duration_cast<Duration>(pause),
@@ -145,42 +143,54 @@ void UploadQueue::serve(Ticket ticket, TimePoint now)
     give(request);
 }
 
+/// It goes behind all others.
+void UploadQueue::pass_turn(Peer& peer)
+{
+    const auto turn = ++last_turn_;
+    for (auto* line : {&fresh_, &second_hand_}) {
+        if (auto place = line->turns.extract(peer.turn)) {
+            place.key() = turn;
+            line->turns.insert(std::move(place));
+        }
+    }
+    peer.turn = turn;
+}
+
 /// Answers those who wait for what others were given, so that they ask for something else meanwhile.
 void UploadQueue::send_away(std::vector<Turn>& turns)
 {
-    if (second_hand_waiting_ == 0 || !std::exchange(may_send_away_, false)) {
+    if (may_be_elsewhere_ == 0 || !std::exchange(may_send_away_, false)) {
         return;
     }
     if (sent_away_.size() > max_remembered) {
         sent_away_.clear();
     }
-    for (auto& [id, peer] : peers_) {
-        if (peer.second_hand.empty()) {
-            continue;  // copying an empty deque allocates
+    std::vector<Ticket> tickets;  // they leave the line one by one
+    for (const auto& [turn, peer] : second_hand_.turns) {
+        tickets.insert(tickets.end(), peer->second_hand.begin(), peer->second_hand.end());
+    }
+    for (const auto ticket : tickets) {
+        auto& place = places_.at(ticket);
+        const auto other = elsewhere(place.request);
+        if (!other) {
+            continue;
         }
-        for (const auto ticket : std::deque(peer.second_hand)) {
-            auto& place = places_.at(ticket);
-            const auto other = elsewhere(place.request);
-            if (!other) {
-                continue;
-            }
-            auto& sent_away = sent_away_[id];
-            if (sent_away.times.size() >= max_remembered) {
-                sent_away.times.clear();
-            }
-            auto& [holder, times] = sent_away.times[{place.request.content, place.request.chunk}];
-            times = holder == *other ? times + 1 : 1;
-            holder = *other;
-            const bool is_starved = sent_away.in_a_row >= max_in_a_row;
-            if (times > max_for_one_chunk || is_starved) {
-                prefer(ticket, is_starved);
-                continue;
-            }
-            ++sent_away.in_a_row;
-            stop_waiting(ticket, place);
-            place.state = State::sent_away;
-            turns.push_back({ticket, other});
+        auto& sent_away = sent_away_[place.request.peer];
+        if (sent_away.times.size() >= max_remembered) {
+            sent_away.times.clear();
         }
+        auto& [holder, times] = sent_away.times[{place.request.content, place.request.chunk}];
+        times = holder == *other ? times + 1 : 1;
+        holder = *other;
+        const bool is_starved = sent_away.in_a_row >= max_in_a_row;
+        if (times > max_for_one_chunk || is_starved) {
+            prefer(ticket, is_starved);
+            continue;
+        }
+        ++sent_away.in_a_row;
+        stop_waiting(ticket, place);
+        place.state = State::sent_away;
+        turns.push_back({ticket, other});
     }
 }
 
@@ -189,7 +199,7 @@ std::optional<PeerId> UploadQueue::elsewhere(const Request& request) const
 {
     const auto other = request.chunks > 0 ? given_to(request) : std::nullopt;
     const bool is_wise =
-        other && (fresh_waiting_ > 0 || serving_of_.contains({request.content, request.chunk}) ||
+        other && (fresh_.requests > 0 || demands_.at({request.content, request.chunk}).serving > 0 ||
                   given_.at(request.content).count != request.chunks);
     return is_wise ? other : std::nullopt;
 }
@@ -199,24 +209,43 @@ std::optional<PeerId> UploadQueue::elsewhere(const Request& request) const
 void UploadQueue::prefer(Ticket ticket, bool for_good)
 {
     auto& place = places_.at(ticket);
-    auto& peer = peers_.at(place.request.peer);
-    std::erase(peer.second_hand, ticket);
-    peer.fresh.push_back(ticket);
-    --second_hand_waiting_;
-    ++fresh_waiting_;
+    leave_line(ticket, place);
     place.is_fresh = true;
     place.stays_fresh = for_good;
+    join_line(ticket, place);
+}
+
+void UploadQueue::join_line(Ticket ticket, const Place& place)
+{
+    auto& line = line_of(place);
+    auto& tickets = place.peer->*line.tickets;
+    if (tickets.empty()) {
+        line.turns.emplace(place.peer->turn, place.peer);
+    }
+    tickets.push_back(ticket);
+    ++line.requests;
+    may_be_elsewhere_ += !place.is_fresh && place.request.chunks > 0 ? 1 : 0;
+}
+
+void UploadQueue::leave_line(Ticket ticket, const Place& place)
+{
+    auto& line = line_of(place);
+    auto& tickets = place.peer->*line.tickets;
+    std::erase(tickets, ticket);
+    if (tickets.empty()) {
+        line.turns.erase(place.peer->turn);
+    }
+    --line.requests;
+    may_be_elsewhere_ -= !place.is_fresh && place.request.chunks > 0 ? 1 : 0;
 }
 
 void UploadQueue::stop_waiting(Ticket ticket, const Place& place)
 {
-    auto& peer = peers_.at(place.request.peer);
-    std::erase(place.is_fresh ? peer.fresh : peer.second_hand, ticket);
-    --(place.is_fresh ? fresh_waiting_ : second_hand_waiting_);
-    const auto waiting = waiting_for_.find({place.request.content, place.request.chunk});
-    std::erase(waiting->second, ticket);
-    if (waiting->second.empty()) {
-        waiting_for_.erase(waiting);
+    leave_line(ticket, place);
+    const auto demand = demands_.find({place.request.content, place.request.chunk});
+    std::erase(demand->second.waiting, ticket);
+    if (demand->second.waiting.empty() && demand->second.serving == 0) {
+        demands_.erase(demand);
     }
 }
 

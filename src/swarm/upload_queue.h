@@ -2,9 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -24,7 +24,8 @@ struct UploadOptions {
 /// Decides which requests for chunks are served now, which wait, and which are sent to somebody else. Pure:
 /// told what happened and what time it is. One peer has one, for all that it serves. The rules:
 ///
-/// 1. *Peers in turn*, not requests: a peer with sixty requests gets no more than one with two. A peer of
+/// 1. *Peers in turn*, not requests: whose last turn is longest ago is next, so a peer with sixty requests
+///    gets no more than one with two; a newcomer has its turn after all who wait. A peer of
 ///    which nothing is being served has its turn even when the house is full: slow peers that hold every
 ///    place cannot keep a newcomer out.
 /// 2. *What nobody has goes first.* A chunk that was given to nobody yet is served before one that another
@@ -56,6 +57,12 @@ public:
     enum class Outcome { sent, given_up };
 
     explicit UploadQueue(UploadOptions options) : options_(options) {}
+    // A copy's lines would hold the peers of the original; what is moved keeps its own.
+    UploadQueue(const UploadQueue&) = delete;
+    UploadQueue& operator=(const UploadQueue&) = delete;
+    UploadQueue(UploadQueue&&) = default;
+    UploadQueue& operator=(UploadQueue&&) = default;
+    ~UploadQueue() = default;
 
     /// A request comes in, and waits.
     [[nodiscard]] Ticket enter(const Request& request);
@@ -74,31 +81,53 @@ public:
     [[nodiscard]] std::uint32_t serving() const { return serving_; }
     /// Whether something of that content is on its way to somebody.
     [[nodiscard]] bool is_serving(const ContentId& content) const;
-    [[nodiscard]] std::size_t waiting() const { return fresh_waiting_ + second_hand_waiting_; }
+    [[nodiscard]] std::size_t waiting() const { return fresh_.requests + second_hand_.requests; }
 
 private:
     using Chunk = std::pair<ContentId, std::optional<std::uint32_t>>;
+    struct ChunkKeyHash {
+        std::size_t operator()(const Chunk& chunk) const noexcept
+        {
+            return std::hash<ContentId>()(chunk.first) + (chunk.second ? std::size_t{*chunk.second} + 1 : 0);
+        }
+    };
+    struct Peer {
+        std::uint64_t turn = 0;     // the lowest is next; no two have the same
+        std::vector<Ticket> fresh;  // these two wait
+        std::vector<Ticket> second_hand;
+        std::uint32_t serving = 0;
+        std::uint32_t places = 0;  // requests that have not left
+    };
     enum class State { waiting, serving, sent_away };
     struct Place {
         Request request;
+        Peer* peer;
         State state = State::waiting;
         bool is_fresh = true;      // while it waits
         bool stays_fresh = false;  // whatever is given to others
     };
-    struct Peer {
-        std::deque<Ticket> fresh;  // these two wait
-        std::deque<Ticket> second_hand;
-        std::uint32_t serving = 0;
+    /// Requests that wait, by the turns of their peers.
+    struct Line {
+        std::vector<Ticket> Peer::* tickets;
+        std::map<std::uint64_t, Peer*> turns{};
+        std::size_t requests = 0;
+    };
+    /// Who wants a chunk.
+    struct Demand {
+        std::vector<Ticket> waiting;
+        unsigned serving = 0;  // to how many peers it is being sent
     };
     /// To whom each chunk of a content was given last: 0 for nobody, else the index into `peers` plus 1.
     struct Given {
         std::vector<PeerId> peers;
+        std::unordered_map<PeerId, std::uint16_t> numbers;  // the index plus 1 of each
         std::vector<std::uint16_t> to;
         std::uint32_t count = 0;  // of the chunks that were given to somebody
     };
     struct SentAway {
-        std::map<Chunk, std::pair<PeerId, unsigned>> times;  // to whom last, and how often
-        unsigned in_a_row = 0;                               // since it was given what nobody had
+        std::unordered_map<Chunk, std::pair<PeerId, unsigned>, ChunkKeyHash>
+            times;              // to whom last, how often
+        unsigned in_a_row = 0;  // since it was given what nobody had
     };
     enum class Room { none, for_peers_that_are_not_served, for_all };
 
@@ -106,28 +135,33 @@ private:
     [[nodiscard]] bool may_be_served(const Peer& peer, Room room) const;
     [[nodiscard]] double rate() const { return best_rate_ > 0 ? best_rate_ : options_.assumed_rate; }
     [[nodiscard]] std::optional<PeerId> given_to(const Request& request) const;
-    [[nodiscard]] std::optional<Ticket> next(std::deque<Ticket> Peer::* queue, Room room);
+    [[nodiscard]] std::optional<Ticket> next(const Line& line, Room room) const;
     void serve(Ticket ticket, TimePoint now);
+    void pass_turn(Peer& peer);
     void send_away(std::vector<Turn>& turns);
     [[nodiscard]] std::optional<PeerId> elsewhere(const Request& request) const;
     void prefer(Ticket ticket, bool for_good);
     void give(const Request& request);
     void take_back(const Request& request);
+    [[nodiscard]] Line& line_of(const Place& place) { return place.is_fresh ? fresh_ : second_hand_; }
+    void join_line(Ticket ticket, const Place& place);
+    void leave_line(Ticket ticket, const Place& place);
     void stop_waiting(Ticket ticket, const Place& place);
+    void stop_serving(const Request& request, Outcome outcome, TimePoint now);
     void measure(std::uint32_t bytes, TimePoint now);
 
     UploadOptions options_;
-    std::map<PeerId, Peer> peers_;
-    std::map<Ticket, Place> places_;
-    std::map<Chunk, std::vector<Ticket>> waiting_for_;
-    std::map<Chunk, unsigned> serving_of_;  // to how many peers it is being sent
+    std::unordered_map<PeerId, Peer> peers_;  // that have a place
+    std::unordered_map<Ticket, Place> places_;
+    std::unordered_map<Chunk, Demand, ChunkKeyHash> demands_;
+    Line fresh_{.tickets = &Peer::fresh};
+    Line second_hand_{.tickets = &Peer::second_hand};
+    std::size_t may_be_elsewhere_ = 0;  // of the second-hand ones: for a content that we have all of
     std::map<ContentId, Given> given_;
-    std::map<PeerId, SentAway> sent_away_;
+    std::unordered_map<PeerId, SentAway> sent_away_;
     bool may_send_away_ = false;  // something has changed since it was looked whom to
-    PeerId last_{};               // whose turn was last
+    std::uint64_t last_turn_ = 0;
     Ticket next_ticket_ = 1;
-    std::size_t fresh_waiting_ = 0;
-    std::size_t second_hand_waiting_ = 0;
     std::uint32_t serving_ = 0;
     std::uint64_t bytes_serving_ = 0;
     TimePoint paced_until_{};  // when time alone lets another one begin

@@ -10,9 +10,9 @@ void UploadQueue::peer_left(const PeerId& peer)
 {
     sent_away_.erase(peer);
     for (auto& [content, given] : given_) {
-        const auto found = std::ranges::find(given.peers, peer);
-        if (found != given.peers.end()) {
-            const auto index = static_cast<std::uint16_t>(found - given.peers.begin() + 1);
+        const auto found = given.numbers.find(peer);
+        if (found != given.numbers.end()) {
+            const auto index = found->second;
             given.count -= static_cast<std::uint32_t>(std::ranges::count(given.to, index));
             std::ranges::replace(given.to, index, std::uint16_t{0});
         }
@@ -43,27 +43,21 @@ void UploadQueue::give(const Request& request)
     if (*request.chunk >= given.to.size()) {
         given.to.resize(std::size_t{*request.chunk} + 1);
     }
-    auto found = std::ranges::find(given.peers, request.peer);
-    if (found == given.peers.end() && given.peers.size() < std::numeric_limits<std::uint16_t>::max()) {
-        found = given.peers.insert(given.peers.end(), request.peer);
+    auto found = given.numbers.find(request.peer);
+    if (found == given.numbers.end() && given.peers.size() < std::numeric_limits<std::uint16_t>::max()) {
+        given.peers.push_back(request.peer);
+        found = given.numbers.emplace(request.peer, static_cast<std::uint16_t>(given.peers.size())).first;
     }
-    if (found != given.peers.end()) {
+    if (found != given.numbers.end()) {
         given.count += given.to[*request.chunk] == 0 ? 1 : 0;
-        given.to[*request.chunk] = static_cast<std::uint16_t>(found - given.peers.begin() + 1);
+        given.to[*request.chunk] = found->second;
     }
-    const auto others = waiting_for_.find({request.content, request.chunk});
-    if (others == waiting_for_.end()) {
-        return;
-    }
-    for (const auto ticket : others->second) {
+    for (const auto ticket : demands_.at({request.content, request.chunk}).waiting) {
         auto& place = places_.at(ticket);
         if (place.is_fresh && !place.stays_fresh && place.request.peer != request.peer) {
-            auto& peer = peers_.at(place.request.peer);
-            std::erase(peer.fresh, ticket);
-            peer.second_hand.push_back(ticket);
-            --fresh_waiting_;
-            ++second_hand_waiting_;
+            leave_line(ticket, place);
             place.is_fresh = false;
+            join_line(ticket, place);
             may_send_away_ = true;
         }
     }
@@ -80,8 +74,8 @@ void UploadQueue::take_back(const Request& request)
 
 bool UploadQueue::is_serving(const ContentId& content) const
 {
-    return std::ranges::any_of(places_, [&](const auto& entry) {
-        return entry.second.state == State::serving && entry.second.request.content == content;
+    return std::ranges::any_of(demands_, [&](const auto& entry) {
+        return entry.second.serving > 0 && entry.first.first == content;
     });
 }
 

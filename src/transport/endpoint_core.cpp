@@ -2,18 +2,11 @@
 
 #include <cstring>
 
-#include "base/log.h"
-
 namespace lanspread::transport {
 
 namespace {
 
 constexpr std::size_t receive_size = 64 * 1024;
-/// Batches read in one turn, before what they ask for is written: one write then answers many packets.
-constexpr int batches_per_turn = 8;
-constexpr unsigned turns_per_look_at_refusals = 16;
-/// Strangers can make us begin handshakes; this is where it ends.
-constexpr std::size_t max_connections = 2048;
 
 /// Bytes of all connections together that arrived before anybody asked for them. An honest peer leaves a
 /// fraction of a chunk.
@@ -26,11 +19,6 @@ constexpr std::array<std::uint8_t, 4> mtu_magic{0x00, 'L', 'S', 'M'};
 constexpr std::uint8_t mtu_probe = 1;
 constexpr std::uint8_t mtu_answer = 2;
 constexpr std::size_t mtu_header = 15;
-
-std::string key_of(const std::uint8_t* data, std::size_t size)
-{
-    return {reinterpret_cast<const char*>(data), size};
-}
 
 std::vector<std::uint8_t> mtu_datagram(std::uint8_t kind, std::size_t probed, std::uint64_t nonce,
                                        std::size_t size)
@@ -75,107 +63,6 @@ NetworkSide::NetworkSide(std::shared_ptr<NetworkLoop> loop, Executor owner, Iden
 NetworkSide::~NetworkSide()
 {
     readiness_.release();  // the descriptor is the socket's to close
-}
-
-void NetworkSide::wait_until_readable()
-{
-    readiness_.async_wait(
-        asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
-            if (error) {
-                return;
-            }
-            wait_until_readable();  // first, so that nothing below can end the reading
-            const auto now = Clock::now();
-            const int batches =
-                socket_.receive(receive_buffer_, batches_per_turn,
-                                [this, now](const Datagram& datagram) { on_datagram(datagram, now); });
-            // Now and then also when there is always something to receive.
-            if (batches == 0 || ++turns_ % turns_per_look_at_refusals == 0) {
-                socket_.read_refusals([this, now](const Refusal& refusal) { on_refusal(refusal, now); });
-            }
-            const auto touched = std::exchange(touched_, {});
-            const auto written_at = Clock::now();
-            for (const auto& connection : touched) {
-                connection->write(written_at);
-            }
-        });
-}
-
-void NetworkSide::on_datagram(const Datagram& datagram, TimePoint now)
-{
-    stats_.received.fetch_add(datagram.bytes.size(), std::memory_order_relaxed);
-    if (is_mtu_datagram(datagram.bytes)) {
-        on_mtu_datagram(datagram);
-        return;
-    }
-    const auto connection = connection_for(datagram, now);
-    if (!connection) {
-        return;
-    }
-    connection->on_datagram(datagram, now);
-    if (touched_.empty() || touched_.back() != connection) {
-        if (std::find(touched_.begin(), touched_.end(), connection) == touched_.end()) {
-            touched_.push_back(connection);
-        }
-    }
-}
-
-void NetworkSide::on_refusal(const Refusal& refusal, TimePoint now)
-{
-    for (const auto& [key, connection] : connections_) {
-        if (connection->remote() == refusal.remote) {
-            connection->on_refusal(refusal, now);
-        }
-    }
-}
-
-std::shared_ptr<QuicConnection> NetworkSide::connection_for(const Datagram& datagram, TimePoint now)
-{
-    ngtcp2_version_cid id{};
-    if (ngtcp2_pkt_decode_version_cid(&id, datagram.bytes.data(), datagram.bytes.size(),
-                                      QuicConnection::connection_id_size) != 0) {
-        return nullptr;
-    }
-    if (const auto found = by_id_.find(key_of(id.dcid, id.dcidlen)); found != by_id_.end()) {
-        const auto& connection = connections_.at(found->second);
-        if (!connection->is_established() && id.dcidlen == QuicConnection::connection_id_size) {
-            gate_.proved(connection.get());  // who knows the id that we chose has got our answer
-        }
-        return connection;
-    }
-    const bool is_short = (datagram.bytes[0] & 0x80) == 0;
-    return is_short || connections_.size() >= max_connections ? nullptr : accept(datagram, now);
-}
-
-std::shared_ptr<QuicConnection> NetworkSide::accept(const Datagram& datagram, TimePoint now)
-{
-    ngtcp2_pkt_hd header{};
-    // A client's first datagram is padded (RFC 9000 §14.1), so nobody can use us to send more than was sent
-    // to us.
-    if (datagram.bytes.size() < PathMtu::base ||
-        ngtcp2_accept(&header, datagram.bytes.data(), datagram.bytes.size()) != 0 ||
-        header.version != NGTCP2_PROTO_VER_V1) {
-        return nullptr;
-    }
-    const auto first_id = tokens_.verify(header, datagram.remote, now);
-    const auto verdict = gate_.judge(datagram.remote, first_id.has_value());
-    if (verdict != HandshakeGate::Verdict::accept) {
-        if (verdict == HandshakeGate::Verdict::prove) {
-            const auto retry = tokens_.retry(header, datagram.remote, now);
-            static_cast<void>(socket_.send(datagram.remote, datagram.local, retry, retry.size()));
-        }
-        return nullptr;
-    }
-    const auto connection = QuicConnection::accept(*this, datagram.remote, header, first_id);
-    if (!connection) {
-        log::warning("transport", "a peer at {} was not accepted: {}", datagram.remote.text(),
-                     connection.error().message);
-        return nullptr;
-    }
-    gate_.began(connection->get(), datagram.remote, first_id.has_value());
-    connections_.emplace(connection->get(), *connection);
-    by_id_.insert_or_assign(key_of(header.dcid.data, header.dcid.datalen), connection->get());
-    return *connection;
 }
 
 void NetworkSide::dial(Address remote, std::optional<PeerId> expected, Dialled dialled,
@@ -238,6 +125,7 @@ void NetworkSide::on_closed(QuicConnection& connection)
     // Later: it may be the caller.
     asio::post(loop_->io, [this, key = &connection] {
         std::erase_if(by_id_, [key](const auto& entry) { return entry.second == key; });
+        latest_id_.reset();
         connections_.erase(key);
     });
 }
@@ -258,12 +146,21 @@ bool NetworkSide::hold_back(std::ptrdiff_t bytes)
     return held_back_ <= max_held_back;
 }
 
+std::string NetworkSide::key_of(const std::uint8_t* id, std::size_t size)
+{
+    return {reinterpret_cast<const char*>(id), size};
+}
+
 bool NetworkSide::add_connection_id(const ngtcp2_cid& cid, QuicConnection& connection)
 {
     return by_id_.try_emplace(key_of(cid.data, cid.datalen), &connection).second;
 }
 
-void NetworkSide::remove_connection_id(const ngtcp2_cid& cid) { by_id_.erase(key_of(cid.data, cid.datalen)); }
+void NetworkSide::remove_connection_id(const ngtcp2_cid& cid)
+{
+    by_id_.erase(key_of(cid.data, cid.datalen));
+    latest_id_.reset();
+}
 
 void NetworkSide::wait_until_writable(QuicConnection& connection)
 {
@@ -289,8 +186,11 @@ void NetworkSide::send_mtu_probe(QuicConnection& connection, std::size_t size)
 
 /// A probe is answered only to where a peer of ours is, and with less than it brought. An answer counts only
 /// with the nonce that its connection made up.
-void NetworkSide::on_mtu_datagram(const Datagram& datagram)
+bool NetworkSide::take_mtu_datagram(const Datagram& datagram)
 {
+    if (!is_mtu_datagram(datagram.bytes)) {
+        return false;
+    }
     const std::size_t size = std::size_t{datagram.bytes[5]} << 8 | datagram.bytes[6];
     std::uint64_t nonce = 0;
     std::memcpy(&nonce, datagram.bytes.data() + 7, sizeof nonce);
@@ -301,13 +201,14 @@ void NetworkSide::on_mtu_datagram(const Datagram& datagram)
         if (datagram.bytes[4] == mtu_probe && size == datagram.bytes.size()) {
             const auto answer = mtu_datagram(mtu_answer, size, nonce, mtu_header);
             static_cast<void>(socket_.send(datagram.remote, connection->local(), answer, answer.size()));
-            return;
+            return true;
         }
         if (datagram.bytes[4] == mtu_answer && nonce == connection->mtu_nonce()) {
             connection->on_mtu_answer(size);
-            return;
+            return true;
         }
     }
+    return true;
 }
 
 }  // namespace lanspread::transport

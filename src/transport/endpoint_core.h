@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <optional>
 #include <thread>
 #include <unordered_set>
 
@@ -56,12 +58,19 @@ public:
     [[nodiscard]] const Stats& stats() const { return stats_; }
 
 private:
+    using ShortId = std::array<std::uint8_t, QuicConnection::connection_id_size>;
+
     void wait_until_readable();
+    void receive();
     void on_datagram(const Datagram& datagram, TimePoint now);
-    void on_mtu_datagram(const Datagram& datagram);
+    /// False where it is none.
+    [[nodiscard]] bool take_mtu_datagram(const Datagram& datagram);
     void on_refusal(const Refusal& refusal, TimePoint now);
-    [[nodiscard]] std::shared_ptr<QuicConnection> connection_for(const Datagram& datagram, TimePoint now);
-    [[nodiscard]] std::shared_ptr<QuicConnection> accept(const Datagram& datagram, TimePoint now);
+    [[nodiscard]] static std::string key_of(const std::uint8_t* id, std::size_t size);
+    /// The connection is one of connections_; null: nobody's.
+    [[nodiscard]] QuicConnection* connection_for(const Datagram& datagram, TimePoint now);
+    [[nodiscard]] QuicConnection* find_or_accept(const Datagram& datagram, TimePoint now);
+    [[nodiscard]] QuicConnection* accept(const Datagram& datagram, TimePoint now);
 
     const std::shared_ptr<NetworkLoop> loop_;
     const Executor owner_;
@@ -77,6 +86,9 @@ private:
     std::ptrdiff_t held_back_ = 0;
     std::unordered_map<std::string, QuicConnection*> by_id_;
     std::unordered_map<QuicConnection*, std::shared_ptr<QuicConnection>> connections_;
+    /// The id in the last datagram with a short header, and its connection: those of a batch are all for one.
+    std::optional<ShortId> latest_id_;
+    QuicConnection* latest_ = nullptr;
     std::unordered_map<QuicConnection*, Dialled> dialling_;
     /// Of those that nobody has answered yet.
     std::unordered_map<QuicConnection*, std::shared_ptr<DialProgress>> unanswered_;

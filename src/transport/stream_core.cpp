@@ -8,6 +8,9 @@ namespace lanspread::transport {
 namespace {
 
 constexpr std::size_t length_size = 4;
+/// Bytes in packets that the owner is told of; fewer wait for more, for each time costs a wake-up of its
+/// thread. Well below what a writer may have queued without waiting, so that none waits for fewer.
+constexpr std::size_t worth_reporting = 16 * 1024;
 
 std::size_t read_length(const std::string& frame) { return ByteReader(as_bytes(frame)).u32(); }
 
@@ -49,7 +52,7 @@ void Stream::Core::on_sent(std::size_t size, bool finish)
         piece_done = true;
     }
     side.finish_sent = side.finish_sent || finish;
-    if (piece_done && side.unreported > 0) {
+    if (piece_done && side.unreported >= worth_reporting) {
         asio::post(owner, [self = shared_from_this(), sent = std::exchange(side.unreported, 0)] {
             self->at_owner.queued -= std::min(sent, self->at_owner.queued);
             self->at_owner.changed.notify_all();

@@ -105,6 +105,84 @@ TEST_F(StreamTest, an_answer_that_does_not_begin_is_given_up)
     EXPECT_NE(result.error().message.find("did not answer"), std::string::npos);
 }
 
+using Connections = std::vector<SharedConnection>;
+
+Task<void> fetch_on_all(Connections to_bob, Connections to_alice, int times, int& good)
+{
+    constexpr std::size_t size = 200'000;
+    TaskGroup servers(co_await asio::this_coro::executor, {});
+    TaskGroup clients(co_await asio::this_coro::executor, {});
+    for (const auto& connection : to_alice) {
+        servers.spawn(serve(connection, servers, size));
+    }
+    for (int i = 0; i < times; ++i) {
+        for (const auto& connection : to_bob) {
+            clients.spawn(fetch(connection, static_cast<unsigned>(i), size, good));
+        }
+    }
+    co_await clients.join();
+    servers.cancel();
+    co_await servers.join();
+}
+
+TEST_F(StreamTest, connections_of_one_endpoint_work_at_the_same_time)
+{
+    open();
+    Connections at_alice;
+    Connections at_bob;
+    for (int i = 0; i < 3; ++i) {
+        run(connect());
+        at_alice.push_back(to_bob);
+        at_bob.push_back(to_alice);
+    }
+    constexpr int times = 10;
+    int good = 0;
+    run(fetch_on_all(at_alice, at_bob, times, good));
+    EXPECT_EQ(good, 3 * times);
+}
+
+Task<void> write_pieces(SharedConnection connection, int pieces, std::size_t size, int& written)
+{
+    auto stream = co_await connection->open_stream(soon());
+    for (int i = 0; i < pieces; ++i) {
+        if (!co_await stream->write(Bytes(size), soon())) {
+            co_return;
+        }
+        ++written;
+    }
+    stream->finish();
+    static_cast<void>(co_await stream->flushed(soon()));
+}
+
+Task<void> read_pieces(SharedConnection connection, int pieces, std::size_t size)
+{
+    auto stream = co_await connection->accept_stream();
+    for (int i = 0; i < pieces; ++i) {
+        static_cast<void>(co_await stream->read_bytes(size, soon()));
+    }
+}
+
+Task<void> write_and_read_pieces(SharedConnection to_bob, SharedConnection to_alice, int pieces,
+                                 std::size_t size, int& written)
+{
+    TaskGroup group(co_await asio::this_coro::executor, {});
+    group.spawn(read_pieces(to_alice, pieces, size));
+    group.spawn(write_pieces(to_bob, pieces, size, written));
+    co_await group.join();
+}
+
+TEST_F(StreamTest, a_writer_of_small_pieces_goes_on_whatever_their_size)
+{
+    open();
+    run(connect());
+    for (const std::size_t size : {1'000, 7'000, 16'000, 40'000, 66'000}) {
+        constexpr int pieces = 20;
+        int written = 0;
+        run(write_and_read_pieces(to_bob, to_alice, pieces, size, written));
+        EXPECT_EQ(written, pieces) << size;
+    }
+}
+
 }  // namespace
 
 }  // namespace lanspread::transport

@@ -10,7 +10,7 @@ namespace {
 
 bool is_good(std::uint32_t block, std::vector<std::uint32_t> runs)
 {
-    const bool is_good_for_sums = check(GetSums{.block = block, .runs = runs}).has_value();
+    const bool is_good_for_sums = check(GetSums{.block = block, .piece = 32, .runs = runs}).has_value();
     const bool is_good_for_ranges = check(GetRanges{.block = block, .runs = std::move(runs)}).has_value();
     EXPECT_EQ(is_good_for_sums, is_good_for_ranges);
     return is_good_for_sums;
@@ -18,10 +18,13 @@ bool is_good(std::uint32_t block, std::vector<std::uint32_t> runs)
 
 TEST(Blocks, come_in_powers_of_two)
 {
-    EXPECT_TRUE(is_good(64, {0, 1}));
+    EXPECT_TRUE(is_good(32, {0, 1}));
     EXPECT_TRUE(is_good(16384, {0, 1}));
-    for (const auto block : {0U, 32U, 100U, 32768U}) {
+    for (const auto block : {0U, 16U, 100U, 32768U}) {
         EXPECT_FALSE(is_good(block, {0, 1})) << block;
+    }
+    for (const auto piece : {0U, 16U, 48U, 2048U}) {
+        EXPECT_FALSE(check(GetSums{.block = 1024, .piece = piece, .runs = {0, 1}})) << piece;
     }
 }
 

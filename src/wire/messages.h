@@ -20,7 +20,7 @@ namespace lanspread::wire {
 
 /// The one version of the protocol that is spoken. Another is refused, with a message that says who must
 /// update.
-inline constexpr std::uint32_t protocol_version = 4;
+inline constexpr std::uint32_t protocol_version = 5;
 
 /// The largest JSON message, in bytes, on the wire and on the control socket.
 inline constexpr std::size_t max_message_size = 1024 * 1024;

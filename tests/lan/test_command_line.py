@@ -5,7 +5,7 @@ import unittest
 
 import trees
 from case import LanTest, setUpModule  # noqa: F401: unittest calls setUpModule
-from peer import READY_SECONDS, Peer, binary
+from peer import READY_SECONDS, Peer, binary, wait_for
 
 DONE, FAILED, WRONG_USE, NO_PEER, REFUSED, NOT_FOUND = range(6)
 
@@ -127,7 +127,7 @@ class CommandLine(LanTest):
 
     def test_a_games_folder_that_is_missing_is_a_problem_that_is_shown(self):
         alice = self.peer("alice", "--games", str(self.folder / "nowhere"))
-        self.assertTrue([text for text in alice.status()["problems"] if "nowhere" in text])
+        wait_for(lambda: [text for text in alice.status()["problems"] if "nowhere" in text], 30, "the problem is shown")
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ class Remove(LanTest):
         os.sched_setaffinity(0, cores)
         self.assertTrue(left, "the removal was over before its middle could be met")
         alice.start()
-        wait_for(lambda: not root.exists(), 30, "the rest is removed")
+        wait_for(lambda: not root.exists(), 120, "the rest is removed")
         wait_for(lambda: not alice.status()["scanning"], 30)
         self.assertIsNone(alice.game("many"))
         # It is not removed again when somebody brings it back.
