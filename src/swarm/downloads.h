@@ -106,6 +106,7 @@ private:
     [[nodiscard]] Task<void> run_one(std::shared_ptr<Download> download);
     [[nodiscard]] Task<Result<void>> save_order();
     [[nodiscard]] Task<Result<void>> discard(GameId game);
+    [[nodiscard]] Task<Result<std::vector<store::DownloadRecord>>> records_of(GameId game);
     [[nodiscard]] Task<Result<void>> check_no_repair(GameId game);
     [[nodiscard]] Task<Result<std::optional<store::DownloadRecord>>> begun_repair(GameId game);
     [[nodiscard]] Task<Result<DownloadStatus>> enqueue(DownloadRequest request, std::string text);

@@ -90,19 +90,26 @@ Task<void> Downloads::let_end(GameId game)
     }
 }
 
-/// `refused` where what is to be deleted is no download, but a game that was here and is being repaired.
-Task<Result<void>> Downloads::check_no_repair(GameId game)
+/// What `state.db` has noted of downloads of the game, of whatever version.
+Task<Result<std::vector<store::DownloadRecord>>> Downloads::records_of(GameId game)
 {
     auto records = co_await offload(environment_.store_pool, [&database = environment_.database] {
         return store::Downloads(database).load_all();
     });
+    if (records) {
+        std::erase_if(*records, [&game](const auto& record) { return record.game != game; });
+    }
+    co_return records;
+}
+
+/// `refused` where what is to be deleted is no download, but a game that was here and is being repaired.
+Task<Result<void>> Downloads::check_no_repair(GameId game)
+{
+    const auto records = co_await records_of(game);
     if (!records) {
         co_return fail(records.error());
     }
     for (const auto& record : *records) {
-        if (record.game != game) {
-            continue;
-        }
         const auto repaired = co_await offload(environment_.disk_pool, [record] {
             return record.state == store::DownloadState::repairing
                        ? Result<bool>(true)
@@ -125,16 +132,11 @@ Task<Result<void>> Downloads::check_no_repair(GameId game)
 /// What is noted of a repair that has taken the game root apart.
 Task<Result<std::optional<store::DownloadRecord>>> Downloads::begun_repair(GameId game)
 {
-    const auto records = co_await offload(environment_.store_pool, [&database = environment_.database] {
-        return store::Downloads(database).load_all();
-    });
+    const auto records = co_await records_of(std::move(game));
     if (!records) {
         co_return fail(records.error());
     }
     for (const auto& record : *records) {
-        if (record.game != game) {
-            continue;
-        }
         const auto is_begun = co_await offload(environment_.disk_pool, [record]() -> Result<bool> {
             const auto marked = is_repair(record.games_folder, record.game, record.content);
             if (!marked || !*marked) {
@@ -213,16 +215,7 @@ Task<Result<DownloadStatus>> Downloads::cancel(GameId game, bool remove)
 /// Deletes what ended downloads of a game have left.
 Task<Result<void>> Downloads::discard(GameId game)
 {
-    const auto discarded = co_await offload(
-        environment_.store_pool,
-        [&database = environment_.database, game]() -> Result<std::vector<store::DownloadRecord>> {
-            auto records = store::Downloads(database).load_all();
-            if (!records) {
-                return records;
-            }
-            std::erase_if(*records, [&](const store::DownloadRecord& record) { return record.game != game; });
-            return records;
-        });
+    const auto discarded = co_await records_of(game);
     if (!discarded) {
         co_return fail(discarded.error());
     }

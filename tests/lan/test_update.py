@@ -13,18 +13,18 @@ MEGABYTES = 60
 KIB = 1024
 
 
-def old_game(games: Path) -> Path:
-    root = trees.small_game(games, megabytes=MEGABYTES, version=OLD)
+def old_game(games: Path, size: int) -> Path:
+    root = trees.small_game(games, megabytes=size, version=OLD)
     trees.write_random(root / "gone" / "in the new version.txt", 3000, 5)
     return root
 
 
-def change(root: Path, megabytes: float, run: int = 64 * KIB) -> int:
-    """Makes the new version: so much of the large file is other bytes, in runs that begin anywhere; one file is gone. Gives
-    the bytes that differ."""
+def change(root: Path, megabytes: float, size: int, run: int = 64 * KIB) -> int:
+    """Makes the new version: so much of the large file, which has `size` megabytes, is other bytes, in runs that begin
+    anywhere; one file is gone. Gives the bytes that differ."""
     shutil.rmtree(root / "gone")
     count = round(megabytes * trees.MIB) // run
-    stride = MEGABYTES * trees.MIB // count
+    stride = size * trees.MIB // count
     with (root / "game.pak").open("r+b") as file:
         for number in range(count):
             file.seek(number * stride + (stride - run) // 3 + 7 * number)
@@ -34,11 +34,11 @@ def change(root: Path, megabytes: float, run: int = 64 * KIB) -> int:
 
 
 class Update(LanTest):
-    def start(self, megabytes: float = 1.2, rate: float = 800) -> tuple[Peer, Peer, int]:
+    def start(self, megabytes: float = 1.2, rate: float = 800, size: int = MEGABYTES) -> tuple[Peer, Peer, int]:
         """Alice has the new version, and bob, who sees it, the old one. What a cable carries counts with all headers."""
-        self.original = old_game(self.folder / "original")
+        self.original = old_game(self.folder / "original", size)
         alice = self.new_peer("alice")
-        differs = change(trees.copy_game(self.original, alice.games_folder), megabytes)
+        differs = change(trees.copy_game(self.original, alice.games_folder), megabytes, size)
         bob = self.new_peer("bob")
         trees.copy_game(self.original, bob.games_folder)
         for peer in (alice, bob):
@@ -81,13 +81,13 @@ class Update(LanTest):
 
     def test_the_old_version_stays_whole_through_kills_until_the_new_one_is(self):
         print(f"kill -9: LANSPREAD_TEST_SEED={self.seed}")
-        alice, bob, differs = self.start(megabytes=12, rate=8)
+        alice, bob, differs = self.start(megabytes=32, rate=20, size=160)
         bob.start_get("quake")
         for seconds in sorted(self.random.uniform(0.1, 2.5) for _ in range(3)):
             time.sleep(seconds / 3)
             self.kill(alice, bob)
             bob.start()
-        # All chunks differ a little, and come in groups of 16 of 60, two at once: at the first look, half of them may be here.
+        # All chunks differ a little, and come in groups of 32 of 160, two at once: at the first look, 64 of them may be here.
         self.wait_for_progress(bob, "quake", 0.25)
         time.sleep(2.5)  # what a kill may lose is older than that
         self.kill(alice, bob)
