@@ -46,32 +46,15 @@ std::vector<swarm::Holder> PartyNetwork::holders(const ContentId& content) const
 
 Task<Result<Bytes>> PartyNetwork::fetch_manifest(PeerId peer, ContentId content, TimePoint deadline)
 {
-    auto answer = co_await party_.request_data(peer, wire::GetManifest{content}, deadline);
-    if (!answer) {
-        co_return no_data(answer.error());
-    }
-    auto& [data, stream] = *answer;
-    if (data.size > content::max_manifest_size) {
-        co_return fail(ErrorCode::corrupt, fmt::format("a manifest of {} bytes (at most {} are accepted)",
-                                                       data.size, content::max_manifest_size));
-    }
-    co_return co_await stream.read_bytes(data.size, deadline);
+    return fetch_at_most(peer, wire::GetManifest{content}, content::max_manifest_size, deadline);
 }
 
 Task<Result<Bytes>> PartyNetwork::fetch_manifest_sums(PeerId peer, ContentId content, std::uint32_t items,
                                                       std::vector<std::uint32_t> runs, TimePoint deadline)
 {
-    wire::GetManifestSums question{.content = content, .items = items, .runs = std::move(runs)};
-    auto answer = co_await party_.request_data(peer, std::move(question), deadline);
-    if (!answer) {
-        co_return no_data(answer.error());
-    }
-    auto& [data, stream] = *answer;
-    if (data.size > wire::max_manifest_answer) {
-        co_return fail(ErrorCode::corrupt, fmt::format("sums of {} bytes (at most {} are accepted)",
-                                                       data.size, wire::max_manifest_answer));
-    }
-    co_return co_await stream.read_bytes(data.size, deadline);
+    return fetch_at_most(peer,
+                         wire::GetManifestSums{.content = content, .items = items, .runs = std::move(runs)},
+                         wire::max_manifest_answer, deadline);
 }
 
 Task<Result<Bytes>> PartyNetwork::fetch_manifest_ranges(PeerId peer, ContentId content,
@@ -126,6 +109,22 @@ Task<Result<Bytes>> PartyNetwork::fetch_ranges(PeerId peer, ContentId content, s
         wire::GetRanges{
             .content = content, .chunk = blocks.chunk, .block = blocks.block, .runs = std::move(blocks.runs)},
         size, deadline);
+}
+
+/// An answer that nobody knows the size of beforehand.
+Task<Result<Bytes>> PartyNetwork::fetch_at_most(PeerId peer, party::ContentRequest request,
+                                                std::uint64_t max_size, TimePoint deadline)
+{
+    auto answer = co_await party_.request_data(peer, std::move(request), deadline);
+    if (!answer) {
+        co_return no_data(answer.error());
+    }
+    auto& [data, stream] = *answer;
+    if (data.size > max_size) {
+        co_return fail(ErrorCode::corrupt,
+                       fmt::format("an answer of {} bytes (at most {} are accepted)", data.size, max_size));
+    }
+    co_return co_await stream.read_bytes(data.size, deadline);
 }
 
 /// An answer that must have `size` bytes.

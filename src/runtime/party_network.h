@@ -28,6 +28,8 @@ public:
     void ban(const PeerId& peer, const std::string& reason) override { party_.ban(peer, reason); }
 
 private:
+    [[nodiscard]] Task<Result<Bytes>> fetch_at_most(PeerId peer, party::ContentRequest request,
+                                                    std::uint64_t max_size, TimePoint deadline);
     [[nodiscard]] Task<Result<Bytes>> fetch_exactly(PeerId peer, party::ContentRequest request,
                                                     std::uint32_t size, TimePoint deadline);
 
