@@ -131,7 +131,7 @@ Task<Result<void>> Server::answer(PeerId peer, transport::Stream& stream, wire::
     if (size > wire::max_block_answer) {
         co_return co_await refuse(stream, {ErrorCode::invalid_input, "too many bytes for one answer"});
     }
-    const auto answer = buffers_.take();
+    SharedBuffer answer;  // from the first turn on: who waits for it takes no memory
     std::size_t filled = 0;
     const auto turns = by_turn(*parts);
     for (const auto& of_turn : turns) {
@@ -142,6 +142,9 @@ Task<Result<void>> Server::answer(PeerId peer, transport::Stream& stream, wire::
                           .chunk = {},
                           .size = is_last ? static_cast<std::uint32_t>(size) : cost_of(of_turn)});
         co_await turn.has_come();
+        if (!answer) {
+            answer = buffers_.take();
+        }
         for (const auto& of_chunk : by_chunk(of_turn)) {
             const auto buffer = co_await load(question.content, of_chunk.front().chunk, ranges_of(of_chunk));
             if (!buffer) {
