@@ -65,22 +65,8 @@ Task<void> Server::let_transfers_end(ContentId content, TimePoint deadline)
 
 Task<void> Server::serve(PeerId peer, transport::Stream stream, Question question)
 {
-    Result<void> written;
-    if (const auto* manifest = std::get_if<wire::GetManifest>(&question)) {
-        written = co_await answer(peer, stream, *manifest);
-    } else if (auto* its_sums = std::get_if<wire::GetManifestSums>(&question)) {
-        written = co_await answer(peer, stream, std::move(*its_sums));
-    } else if (auto* its_ranges = std::get_if<wire::GetManifestRanges>(&question)) {
-        written = co_await answer(peer, stream, std::move(*its_ranges));
-    } else if (const auto* chunk = std::get_if<wire::GetChunk>(&question)) {
-        written = co_await answer(peer, stream, *chunk);
-    } else if (auto* sums = std::get_if<wire::GetSums>(&question)) {
-        written = co_await answer(peer, stream, std::move(*sums));
-    } else if (auto* ranges = std::get_if<wire::GetRanges>(&question)) {
-        written = co_await answer(peer, stream, std::move(*ranges));
-    } else {
-        written = co_await answer(peer, stream, std::get<wire::Follow>(question));
-    }
+    auto written =
+        co_await std::visit([&](auto& one) { return answer(peer, stream, std::move(one)); }, question);
     // A turn is over when its bytes are queued: what waits for the wire is bounded by the transport.
     if (written) {
         written = co_await stream.flushed(Clock::now() + options_.write_timeout);
