@@ -149,6 +149,7 @@ Task<Result<void>> Download::all_steps()
         if (!may_be_placed) {
             co_return may_be_placed;
         }
+        co_await let_old_version_be_known();
         if (token_.is_cancelled()) {
             throw_cancelled();  // from here on it is too late for that
         }
@@ -183,9 +184,6 @@ Task<Result<store::DownloadRecord>> Download::recall()
 
 Task<Result<void>> Download::finish(bool again)
 {
-    if (!again) {
-        co_await let_old_version_be_known();
-    }
     enter(DownloadState::finishing);
     const auto hold = environment_.library.hold(request_.game);
     if (!again) {
