@@ -14,10 +14,7 @@ protected:
     /// The game is here, and was hashed; a peer has it, too.
     void have()
     {
-        for (const auto& [path, file] : game_.files) {
-            library::write_file(root_ / path, file.text);
-            set_executable(path, file.executable);
-        }
+        install(game_);
         library::write_file(root_ / "local/saved.dat", "mine");
         add_peer(1, "anna", {game_});
         start_downloads();
@@ -51,6 +48,16 @@ protected:
             good.erase(chunk);
         }
         return wait(downloads_->repair(report.manifest, report.games_folder, good));
+    }
+
+    /// A repair that goes no further than to wait for the only bad chunk.
+    void begin_repair()
+    {
+        have();
+        flip(3);
+        network_.peers.at(peer(1)).chunks_before_pause = 0;
+        ASSERT_TRUE(repair());
+        testing::run_until(context_, [&] { return partials_.find(game_.content()) != nullptr; });
     }
 
     /// Ends everything as if a repair had just been noted, of a game in which only that chunk is bad.
@@ -175,11 +182,7 @@ TEST_F(RepairTest, a_repair_that_was_cut_short_goes_on_by_itself)
 
 TEST_F(RepairTest, a_game_that_is_being_repaired_is_not_deleted_as_a_download_would_be)
 {
-    have();
-    flip(3);
-    network_.peers.at(peer(1)).chunks_before_pause = 0;
-    ASSERT_TRUE(repair());
-    testing::run_until(context_, [&] { return partials_.find(game_.content()) != nullptr; });
+    begin_repair();
     const auto refused = wait(downloads_->cancel(game_.manifest->game(), true));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::refused);
@@ -190,11 +193,7 @@ TEST_F(RepairTest, a_game_that_is_being_repaired_is_not_deleted_as_a_download_wo
 
 TEST_F(RepairTest, what_was_being_repaired_stays_until_another_version_is_here)
 {
-    have();
-    flip(3);
-    network_.peers.at(peer(1)).chunks_before_pause = 0;
-    ASSERT_TRUE(repair());
-    testing::run_until(context_, [&] { return partials_.find(game_.content()) != nullptr; });
+    begin_repair();
     ASSERT_TRUE(wait(downloads_->cancel(game_.manifest->game(), false)));
     const auto other = doom("20250101", 9);
     add_peer(2, "ben", {other}).chunks_before_pause = 2;
@@ -293,11 +292,7 @@ TEST_F(RepairTest, that_failed_half_way_goes_on_when_it_is_asked_for_again)
 
 TEST_F(RepairTest, that_was_cancelled_goes_on_in_another_process)
 {
-    have();
-    flip(3);
-    network_.peers.at(peer(1)).chunks_before_pause = 0;
-    ASSERT_TRUE(repair());
-    testing::run_until(context_, [&] { return partials_.find(game_.content()) != nullptr; });
+    begin_repair();
     ASSERT_TRUE(wait(downloads_->cancel(game_.manifest->game(), false)));
     network_.peers.at(peer(1)).chunks_before_pause = SIZE_MAX;
     restart_all();
@@ -309,11 +304,7 @@ TEST_F(RepairTest, that_was_cancelled_goes_on_in_another_process)
 
 TEST_F(RepairTest, is_not_resumed_where_somebody_put_another_version_there)
 {
-    have();
-    flip(3);
-    network_.peers.at(peer(1)).chunks_before_pause = 0;
-    ASSERT_TRUE(repair());
-    testing::run_until(context_, [&] { return partials_.find(game_.content()) != nullptr; });
+    begin_repair();
     ASSERT_TRUE(wait(downloads_->cancel(game_.manifest->game(), false)));
     library::write_file(root_ / "version.ini", "20260101\n");
     EXPECT_FALSE(wait(downloads_->is_taken_apart(game_.manifest->game())).value());
