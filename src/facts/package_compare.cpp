@@ -48,18 +48,20 @@ bool has_same_files(const fs::path& root, const NewPackage& package)
 {
     const auto& [files, written, kept, old, version_text] = package;
     const auto folder = Folder::open(root);
-    const auto entries =
-        folder ? folder->list_tree(content::max_file_count, content::is_private) : fail(folder.error());
+    const auto is_aside = [&](std::string_view name) {
+        return content::is_private(name) || kept.covers(name);
+    };
+    const auto entries = folder ? folder->list_tree(content::max_file_count, is_aside) : fail(folder.error());
     if (!entries) {
         return false;
     }
     std::map<std::string, const platform::Entry*> there;
     for (const auto& entry : *entries) {
-        if (entry.kind != EntryKind::folder && entry.name != content::sentinel_name) {
+        if (entry.kind != EntryKind::folder && entry.name != content::sentinel_name &&
+            !is_aside(entry.name)) {
             there.emplace(entry.name, &entry);
         }
     }
-    std::erase_if(there, [&](const auto& entry) { return kept.covers(entry.first); });
     if (there.size() != files.size() + written.size()) {
         return false;
     }

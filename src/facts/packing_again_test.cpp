@@ -53,6 +53,19 @@ TEST_F(Pack, again_leaves_what_the_player_wrote)
     EXPECT_EQ(text_of(root() / "data/map"), "another map");
 }
 
+TEST_F(Pack, again_does_not_look_at_what_the_player_wrote)
+{
+    auto keeping = options();
+    keeping.keeps = {"saves"};
+    ASSERT_TRUE(pack(keeping));
+    auto deep = root() / "saves";
+    for (int depth = 0; depth < 70; ++depth) {  // deeper than any package may be
+        deep /= "deeper";
+    }
+    put(deep / "1", "a save");
+    EXPECT_FALSE(pack(keeping)->is_new);
+}
+
 TEST_F(Pack, leaves_out_what_the_player_writes)
 {
     put(source() / "Saves/odd: name", "the packer's own");
