@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "swarm/peers_fixture.h"
+
 namespace lanspread::swarm {
 namespace {
 
@@ -14,13 +16,6 @@ protected:
     [[nodiscard]] std::ptrdiff_t told(Kind kind) const
     {
         return std::ranges::count(events_, kind, &DownloadEvent::kind);
-    }
-
-    static PeerId peer(std::uint8_t number)
-    {
-        PeerId id;
-        id.bytes.fill(std::byte{number});
-        return id;
     }
 
     TimePoint start_{1h};

@@ -6,19 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include "swarm/peers_fixture.h"
 #include "swarm/scheduler.h"
 
-/// For the tests of Scheduler: peers by number, and a download whose chunks are all 1 MiB.
+/// For the tests of Scheduler: a download whose chunks are all 1 MiB.
 namespace lanspread::swarm {
-
-inline constexpr std::uint32_t mebibyte = 1024 * 1024;
-
-inline PeerId peer(std::uint8_t number)
-{
-    PeerId id;
-    id.bytes.fill(std::byte{number});
-    return id;
-}
 
 class SchedulerTest : public ::testing::Test {
 protected:

@@ -14,6 +14,7 @@
 #include "store/downloads.h"
 #include "swarm/downloads.h"
 #include "swarm/fake_network.h"
+#include "swarm/peers_fixture.h"
 
 /// For the tests of swarm/: downloads from the peers of a FakeNetwork.
 namespace lanspread::swarm {
@@ -29,13 +30,6 @@ inline std::string read_text(const std::filesystem::path& path)
 class DownloadsTest : public library::LibraryTest {
 protected:
     ~DownloadsTest() override { stop_downloads(); }
-
-    static PeerId peer(std::uint8_t number)
-    {
-        PeerId id;
-        id.bytes.fill(std::byte{number});
-        return id;
-    }
 
     /// A peer that has `packages`.
     FakePeer& add_peer(std::uint8_t number, std::string name, const std::vector<Package>& packages)

@@ -4,23 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include "swarm/peers_fixture.h"
 #include "swarm/upload_queue.h"
 
-/// For the tests of UploadQueue: peers by number, and a content of a hundred chunks of 1 MiB that is here
-/// whole.
+/// For the tests of UploadQueue: a content of a hundred chunks of 1 MiB that is here whole.
 namespace lanspread::swarm {
 
 using namespace std::chrono_literals;
 using Outcome = UploadQueue::Outcome;
-
-inline constexpr std::uint32_t mebibyte = 1024 * 1024;
-
-inline PeerId peer(std::uint8_t number)
-{
-    PeerId id;
-    id.bytes.fill(std::byte{number});
-    return id;
-}
 
 /// Served as fast as the limits allow.
 inline constexpr UploadOptions eager{.at_least = 1000};
