@@ -9,11 +9,6 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-Duration to_duration(double seconds)
-{
-    return std::chrono::duration_cast<Duration>(Seconds(std::min(seconds, 86400.0)));
-}
-
 }  // namespace
 
 std::vector<Assignment> Scheduler::next(TimePoint now, std::size_t max)
@@ -148,9 +143,9 @@ Assignment Scheduler::assign(Source& source, std::uint32_t chunk, TimePoint now)
     if (availability_.is_wanted(chunk)) {
         want_no_more(chunk);
     }
-    const auto expected = source.pace.seconds_to_deliver(sizes_[chunk]);
+    const auto expected = now + source.pace.time_to_deliver(sizes_[chunk]);
     bytes_in_flight_ += sizes_[chunk];
-    flights_.push_back({{source.id, chunk}, &source, now, now + to_duration(expected)});
+    flights_.push_back({{source.id, chunk}, &source, now, expected});
     return {{source.id, chunk}, now + source.pace.began(sizes_[chunk], now)};
 }
 

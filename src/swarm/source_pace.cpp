@@ -108,6 +108,11 @@ double SourcePace::seconds_to_deliver(std::uint32_t bytes) const
     return static_cast<double>(bytes_ + bytes) / rate();
 }
 
+Duration SourcePace::time_to_deliver(std::uint32_t bytes) const
+{
+    return to_duration(seconds_to_deliver(bytes));
+}
+
 bool SourcePace::is_overdue(TimePoint now) const
 {
     return now - last_progress_ > to_duration(2 * static_cast<double>(bytes_) / rate());

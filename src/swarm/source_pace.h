@@ -45,6 +45,8 @@ public:
     [[nodiscard]] Duration patience_with(Duration expected) const;
     /// When so many bytes would be here, behind what is in flight.
     [[nodiscard]] double seconds_to_deliver(std::uint32_t bytes) const;
+    /// The same on the clock: a day at most, for a rate near nothing must not overflow it.
+    [[nodiscard]] Duration time_to_deliver(std::uint32_t bytes) const;
     /// Nothing has come for much longer than what is in flight should take, and for a second at least.
     [[nodiscard]] bool is_late(TimePoint now) const
     {
