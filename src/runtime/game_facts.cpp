@@ -7,6 +7,7 @@
 
 #include "async/offload.h"
 #include "base/log.h"
+#include "content/find_file.h"
 #include "facts/game_toml.h"
 #include "runtime/no_data.h"
 #include "wire/codec.h"
@@ -38,15 +39,15 @@ std::optional<wire::FactsHash> told_about(const party::LibraryView& library, con
     return best == nullptr ? std::nullopt : best->facts;
 }
 
-bool has_file(const library::LocalGame& game, const SafePath& path)
+bool has_file(const library::LocalGame& game, std::string_view path)
 {
-    return std::ranges::binary_search(game.manifest->files(), path, {}, &content::ManifestFile::path);
+    return content::find_file(*game.manifest, path) != nullptr;
 }
 
 /// What the root says, without a cover that is not of the package: everybody gets to see it.
 Result<facts::RootFacts> of_package(const library::LocalGame& game, facts::RootFacts read)
 {
-    if (read.cover && !has_file(game, *read.cover)) {
+    if (read.cover && !has_file(game, read.cover->text())) {
         read.problem = fmt::format("cover '{}': it is not of the package", read.cover->text());
         read.cover.reset();
         read.facts.cover.reset();
@@ -117,7 +118,7 @@ void GameFacts::take_changes()
 void GameFacts::library_changed(const library::Change& change)
 {
     const auto& game = change.after ? change.after->id : change.before->id;
-    if (change.after && has_file(*change.after, SafePath::parse(facts::game_toml_name).value())) {
+    if (change.after && has_file(*change.after, facts::game_toml_name)) {
         to_read_[game] = change.after;
         something_to_read_.notify_all();
         return;

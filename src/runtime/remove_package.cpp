@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "content/find_file.h"
 #include "content/private_folders.h"
 #include "facts/kept_paths.h"
 #include "platform/folder.h"
@@ -93,9 +94,8 @@ Result<bool> has_marker(const Folder& root, const ContentId& content)
 
 Result<void> remove_sentinel(const Folder& root, const content::Manifest& manifest, RemovedPackage& package)
 {
-    const auto sentinel = known_safe(content::sentinel_name);
-    const auto file = std::ranges::find(manifest.files(), sentinel, &content::ManifestFile::path);
-    if (file == manifest.files().end()) {
+    const auto* file = content::find_file(manifest, content::sentinel_name);
+    if (file == nullptr) {
         return fail(ErrorCode::internal, "its manifest has no sentinel");
     }
     auto removed = remove_one(root, *file, package);

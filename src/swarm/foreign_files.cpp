@@ -1,11 +1,11 @@
 #include "swarm/foreign_files.h"
 
-#include <algorithm>
 #include <limits>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "content/find_file.h"
 #include "content/private_folders.h"
 #include "platform/files.h"
 #include "platform/paths.h"
@@ -13,18 +13,8 @@
 
 namespace lanspread::swarm {
 
-namespace {
-
 using platform::Entry;
 using platform::EntryKind;
-
-bool has_file(const content::Manifest& manifest, std::string_view name)
-{
-    const auto text_of = [](const content::ManifestFile& file) { return std::string_view(file.path.text()); };
-    return std::ranges::binary_search(manifest.files(), name, {}, text_of);
-}
-
-}  // namespace
 
 void add_parents(std::string_view path, FoldersToClear& folders)
 {
@@ -60,7 +50,10 @@ Result<std::vector<Entry>> ForeignFiles::list() const
     return entries;
 }
 
-bool ForeignFiles::is_wanted(std::string_view name) const { return has_file(wanted_, name); }
+bool ForeignFiles::is_wanted(std::string_view name) const
+{
+    return content::find_file(wanted_, name) != nullptr;
+}
 
 /// Whether it lies in a folder in whose place the version has a file.
 bool ForeignFiles::is_below_wanted_file(std::string_view name) const
@@ -84,7 +77,7 @@ bool ForeignFiles::is_foreign(const SafePath& path) const
 
 bool ForeignFiles::was_not_in_old(const SafePath& path) const
 {
-    return old_ == nullptr || !has_file(*old_, path.text());
+    return old_ == nullptr || content::find_file(*old_, path.text()) == nullptr;
 }
 
 Result<void> ForeignFiles::check() const

@@ -4,16 +4,17 @@
 
 #include <fmt/format.h>
 
+#include "content/find_file.h"
 #include "facts/game_toml.h"
 
 namespace lanspread::swarm {
 
 Result<facts::KeptPaths> kept_by(const PartialFolder& folder, const content::Manifest& manifest)
 {
-    const auto name = known_safe(facts::game_toml_name);
-    if (!std::ranges::binary_search(manifest.files(), name, {}, &content::ManifestFile::path)) {
+    if (content::find_file(manifest, facts::game_toml_name) == nullptr) {
         return facts::KeptPaths();
     }
+    const auto name = known_safe(facts::game_toml_name);
     return facts::KeptPaths::read(folder.files.stat(name) ? folder.files : folder.root);
 }
 

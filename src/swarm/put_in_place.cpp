@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "content/find_file.h"
 #include "content/hash.h"
 #include "content/private_folders.h"
 #include "facts/kept_paths.h"
@@ -64,12 +65,12 @@ public:
 private:
     [[nodiscard]] bool was_in_old(const SafePath& path) const
     {
-        return old_ && std::ranges::binary_search(old_->files(), path, {}, &content::ManifestFile::path);
+        return old_ && content::find_file(*old_, path.text()) != nullptr;
     }
 
     [[nodiscard]] bool is_in_new(const SafePath& path) const
     {
-        return std::ranges::binary_search(manifest_.files(), path, {}, &content::ManifestFile::path);
+        return content::find_file(manifest_, path.text()) != nullptr;
     }
 
     /// Of a partial download without its sentinel: was that moved, as the last of all, before a crash?

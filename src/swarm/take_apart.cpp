@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "content/find_file.h"
 #include "content/hash.h"
 #include "content/private_folders.h"
 #include "platform/files.h"
@@ -51,11 +52,7 @@ public:
 private:
     [[nodiscard]] const content::ManifestFile* find(std::string_view name) const
     {
-        const auto found =
-            std::ranges::lower_bound(manifest_.files(), name, {}, [](const content::ManifestFile& file) {
-                return std::string_view(file.path.text());
-            });
-        return found != manifest_.files().end() && found->path.text() == name ? &*found : nullptr;
+        return content::find_file(manifest_, name);
     }
 
     /// Is it still this version, and not another that somebody put here since?
