@@ -111,11 +111,8 @@ Task<Result<void>> Reuse::patch(std::shared_ptr<Region> region)
             return true;
         });
     }
-    if (const auto fetched = co_await fetch_missing(region); !fetched) {
-        co_return fetched;
-    }
-    co_await finish(region);
-    co_return Result<void>();
+    const auto fetched = co_await fetch_missing(region);
+    co_return fetched ? co_await finish(region) : fetched;
 }
 
 /// The sums that each chunk needs for the level, asked for in as many questions as it takes.
@@ -191,7 +188,7 @@ Task<Result<void>> Reuse::fetch_missing(std::shared_ptr<Region> region)
 
 /// Compares what came out with the hashes, and writes what is right. What is not is tried again without the
 /// shortest sums, then without all but the first, and then fetched whole.
-Task<void> Reuse::finish(std::shared_ptr<Region> region)
+Task<Result<void>> Reuse::finish(std::shared_ptr<Region> region)
 {
     using Doubt = void (ChunkAssembly::*)();
     for (const Doubt doubt :
@@ -224,16 +221,13 @@ Task<void> Reuse::finish(std::shared_ptr<Region> region)
         std::ranges::reverse(wrong);
         region->chunks = std::move(wrong);
         if (region->chunks.empty()) {
-            co_return;
+            break;
         }
         if (const auto fetched = co_await fetch_missing(region); !fetched) {
-            if (fetched.error().code == ErrorCode::timed_out) {
-                host_.stalled(region->source);
-            }
-            give_back(*region);
-            co_return;
+            co_return fetched;
         }
     }
+    co_return Result<void>();
 }
 
 /// The region's chunks are tried again with somebody else, and at last fetched whole.

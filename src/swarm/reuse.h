@@ -96,7 +96,7 @@ private:
     [[nodiscard]] Task<std::optional<std::int64_t>> search_file(std::uint32_t file,
                                                                 std::vector<PairSearch::Pair> pairs);
     void drop_hopeless(Region& region);
-    [[nodiscard]] Task<void> finish(std::shared_ptr<Region> region);
+    [[nodiscard]] Task<Result<void>> finish(std::shared_ptr<Region> region);
     void give_back(Region& region);
 
     const DownloadEnvironment& environment_;
